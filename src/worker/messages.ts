@@ -1,0 +1,53 @@
+import type { TrackMetadata } from '../core/access-unit.ts';
+import type { ErrorReport } from '../core/errors.ts';
+import type { LogFields } from '../core/log.ts';
+import type { EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
+
+/** All a worker needs to know; the first command on its link. */
+export interface WorkerSettings {
+  /** Name of the source, for its log lines. */
+  readonly name: string;
+  readonly source: SourceSettings;
+  readonly encoder: EncoderSettings;
+  readonly meter: MeterSettings;
+}
+
+/** One reading of the level meter, ten a second. */
+export interface LevelReading {
+  /** dBFS per channel; -120 stands for digital silence. */
+  readonly rmsDb: readonly number[];
+  readonly peakDb: readonly number[];
+  /** Samples at full scale since the worker started. */
+  readonly clippedSamples: number;
+  /** No sound above the silence threshold for its dwell time. */
+  readonly silent: boolean;
+  /** Sound above the sound threshold for its dwell time. */
+  readonly sound: boolean;
+}
+
+/** opening: no sound yet; live: sound flows; retrying: it failed and is tried again; ended: it is over. */
+export type CaptureState = 'opening' | 'live' | 'retrying' | 'ended';
+
+/** What a worker tells, besides access units. */
+export type WorkerMessage =
+  | { readonly type: 'state'; readonly state: CaptureState; readonly detail: string; readonly error?: ErrorReport }
+  /** A rung starts (again): codec configuration as FFmpeg's extradata, base64; empty where there is none. */
+  | { readonly type: 'rung'; readonly rung: string; readonly config: string }
+  | { readonly type: 'metadata'; readonly metadata: TrackMetadata }
+  | { readonly type: 'level'; readonly level: LevelReading }
+  /** Totals since the worker started, by counter name. */
+  | { readonly type: 'counters'; readonly counters: Readonly<Record<string, number>> }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'notice' | 'warning' | 'error';
+      readonly message: string;
+      readonly fields?: LogFields;
+    };
+
+/** What a worker is told, besides the bytes of a source client. */
+export type WorkerCommand =
+  | { readonly type: 'open'; readonly settings: WorkerSettings }
+  /** The rungs to encode from now on, by name. */
+  | { readonly type: 'want'; readonly rungs: readonly string[] }
+  /** The source client has ended its stream. */
+  | { readonly type: 'input-end' };
