@@ -1,0 +1,80 @@
+/** Names of the tuned sets of numbers, in the order in which the documentation lists them. */
+export const PROFILE_NAMES = ['raspberry-pi', 'home-server', 'many-listeners', 'low-latency', 'playlist'] as const;
+
+export type ProfileName = (typeof PROFILE_NAMES)[number];
+
+/** What a profile sets: values by dotted key name, in the units of the configuration file. */
+export type ProfileValues = Readonly<Record<string, number | string>>;
+
+/**
+ * Effort: a Pi has a quarter of a small PC's CPU, and a box with many listeners or a playlist has better uses
+ * for it. Buffer and pauses: memory and latency against the number of wake-ups.
+ */
+const CHEAP = {
+  'encoder.mp3_quality': 7,
+  'encoder.opus_complexity': 5,
+  'encoder.aac_coder': 'fast',
+  'encoder.flac_level': 5,
+};
+const THOROUGH = { ...CHEAP, 'encoder.mp3_quality': 5, 'encoder.opus_complexity': 10 };
+
+export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
+  'raspberry-pi': {
+    ...CHEAP,
+    'buffer.size_mb': 50,
+    'broadcaster.chunk_size': 32_768,
+    'broadcaster.max_chunk_delay_ms': 1000,
+    'broadcaster.sleep_high': 0.001,
+    'broadcaster.sleep_medium': 0.005,
+    'broadcaster.sleep_low': 0.01,
+    'advanced.max_listeners': 100,
+  },
+  'home-server': {
+    ...THOROUGH,
+    'buffer.size_mb': 20,
+    'broadcaster.chunk_size': 16_384,
+    'broadcaster.max_chunk_delay_ms': 500,
+    'broadcaster.sleep_high': 0.0005,
+    'broadcaster.sleep_medium': 0.001,
+    'broadcaster.sleep_low': 0.002,
+    'advanced.max_listeners': 250,
+  },
+  'many-listeners': {
+    ...CHEAP,
+    'buffer.size_mb': 30,
+    'broadcaster.chunk_size': 32_768,
+    'broadcaster.max_chunk_delay_ms': 750,
+    'broadcaster.sleep_high': 0.0001,
+    'broadcaster.sleep_medium': 0.0005,
+    'broadcaster.sleep_low': 0.001,
+    'advanced.max_listeners': 500,
+  },
+  'low-latency': {
+    ...THOROUGH,
+    'buffer.size_mb': 5,
+    'broadcaster.chunk_size': 4096,
+    'broadcaster.max_chunk_delay_ms': 100,
+    'broadcaster.sleep_high': 0.0001,
+    'broadcaster.sleep_medium': 0.0005,
+    'broadcaster.sleep_low': 0.001,
+    'advanced.max_listeners': 100,
+  },
+  playlist: {
+    ...CHEAP,
+    'buffer.size_mb': 100,
+    'broadcaster.chunk_size': 65_536,
+    'broadcaster.max_chunk_delay_ms': 2000,
+    'broadcaster.sleep_high': 0.001,
+    'broadcaster.sleep_medium': 0.005,
+    'broadcaster.sleep_low': 0.01,
+    'advanced.max_listeners': 100,
+  },
+};
+
+/**
+ * The profile of a machine that names none.
+ * @param deviceTreeModel contents of /proc/device-tree/model, undefined where there is none; it ends in a NUL.
+ */
+export function defaultProfile(deviceTreeModel: string | undefined): ProfileName {
+  return deviceTreeModel?.startsWith('Raspberry Pi') === true ? 'raspberry-pi' : 'home-server';
+}
