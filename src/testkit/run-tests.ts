@@ -1,0 +1,55 @@
+/*
+ * npm test [-- [--verbose] FILTER…]: runs the test files whose path contains a filter, each in its own
+ * process, TESTKIT_JOBS (2) at a time, and closes with `N passed, N failed`.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findTests } from './find-tests.ts';
+import { type FileResult, runFile } from './run-file.ts';
+
+const STRAY_GRACE_MS = 2_000;
+
+const args = process.argv.slice(2);
+const verbose = args.includes('--verbose');
+const files = await findTests(
+  process.cwd(),
+  args.filter((arg) => arg !== '--verbose'),
+);
+const jobs = Math.max(1, Number(process.env.TESTKIT_JOBS) || 2);
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupted.abort(name));
+
+const tempRoot = await mkdtemp(join(tmpdir(), 'pipit-test-'));
+const queue = files.values();
+await Promise.all(Array.from({ length: jobs }, work));
+await rm(tempRoot, { recursive: true, force: true });
+
+if (files.length === 0) console.log('No test files match.');
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
+process.exitCode = total.failed > 0 || total.passed === 0 || interrupted.signal.aborted ? 1 : 0;
+
+async function work(): Promise<void> {
+  for (const file of queue) {
+    if (interrupted.signal.aborted) return;
+    const options = { deadlineMs: file.deadlineMs, tempRoot, strayGraceMs: STRAY_GRACE_MS };
+    const result = await runFile(resolve(file.path), options, interrupted.signal);
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.skipped += result.skipped;
+    report(file.path, result);
+  }
+}
+
+function report(path: string, result: FileResult): void {
+  const bad = result.failed > 0;
+  const skips = result.skipped > 0 ? `, ${result.skipped} skipped` : '';
+  const seconds = (result.elapsedMs / 1000).toFixed(1);
+  const counts = bad ? `${result.passed} passed, ${result.failed} failed` : `${result.passed} passed`;
+  console.log(`${bad ? 'FAIL' : 'ok  '} ${path}: ${counts}${skips} (${seconds} s)`);
+  for (const reason of result.reasons) console.log(`     ${reason}`);
+  if (bad || verbose) console.log(result.output);
+}
