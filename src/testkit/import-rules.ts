@@ -1,0 +1,79 @@
+/** One import as a file states it. */
+export interface Import {
+  /** Path of the file from the repository's root, with forward slashes. */
+  readonly from: string;
+  /** What it imports: a path from the root, or the name of a package or built-in module. */
+  readonly target: string;
+  /** `import type` and `export type`: gone at run time. */
+  readonly typeOnly: boolean;
+}
+
+/** What a room may import besides itself, core and the packages that PACKAGES gives it. */
+interface RoomRule {
+  readonly rooms?: readonly string[];
+  /** Single files of other rooms that may be imported for their types. */
+  readonly types?: readonly string[];
+}
+
+/** Rooms without an entry may import core and themselves. */
+const ROOMS: Readonly<Record<string, RoomRule>> = {
+  worker: { rooms: ['capture', 'encode'] },
+  encode: { types: ['src/capture/source.ts'] },
+  broadcast: { rooms: ['ring'] },
+  mount: { rooms: ['ring', 'broadcast'] },
+  outputs: { rooms: ['broadcast', 'ring', 'mount'] },
+};
+
+/** Files that may import each package; a package that isn't listed here is nobody's yet. Built-ins are free. */
+const PACKAGES: Readonly<Record<string, RegExp>> = {
+  'node-av': /^src\/(capture|encode)\/ffmpeg-[^/]+\.ts$/,
+  hono: /^src\/web\//,
+  '@hono/node-server': /^src\/web\//,
+  pino: /^src\/telemetry\//,
+  valibot: /^src\/(config|web)\//,
+};
+
+/** Packages of tests and of the testkit. */
+const TEST_PACKAGES = ['uvu', 'fast-check', 'playwright-core', '@cdktn/hcl2json'];
+
+/** Why `what` is not allowed, as one sentence; undefined when it is. */
+export function violationOf(what: Import): string | undefined {
+  const { from, target } = what;
+  if (target.startsWith('node:')) return undefined;
+  if (target === 'src/main.ts') return 'main.ts is the composition root: nobody imports it';
+  const isTest = /\.test\.ts$/.test(from);
+  const room = roomOf(from);
+  const other = roomOf(target);
+  if (other === undefined) {
+    return target.startsWith('bench/') && room !== undefined
+      ? 'bench is not part of Pipit'
+      : packageViolation(from, target, isTest);
+  }
+  // Tests and benches join what they need, as main.ts does.
+  if (isTest || room === undefined) return undefined;
+  if (other === 'testkit' && room !== 'testkit') return 'the testkit is for tests and benches';
+  if (from === 'src/main.ts' || other === room || other === 'core') return undefined;
+  const rule = ROOMS[room];
+  if (rule?.rooms?.includes(other)) return undefined;
+  if (rule?.types?.includes(target)) return what.typeOnly ? undefined : `${room} may import only types from ${target}`;
+  const allowed = ['core', ...(rule?.rooms ?? [])].join(', ');
+  return `${room} may import ${allowed} and itself: declare the interface you need, main.ts joins the rooms`;
+}
+
+function packageViolation(from: string, target: string, isTest: boolean): string | undefined {
+  if (target.startsWith('src/') || target.startsWith('bench/') || isTest) return undefined;
+  const [scope = '', name = ''] = target.split('/');
+  const packageName = scope.startsWith('@') ? `${scope}/${name}` : scope;
+  if (TEST_PACKAGES.includes(packageName)) {
+    return /^(src\/testkit|bench)\//.test(from) ? undefined : `${packageName} is for tests`;
+  }
+  const may = PACKAGES[packageName];
+  if (may === undefined) return `${packageName} has no place yet: give it one adapter file in PACKAGES`;
+  return may.test(from) || from.startsWith('bench/') ? undefined : `${packageName} belongs to ${may.source}`;
+}
+
+/** The room of a path under src/; `main` for main.ts itself; undefined outside src/. */
+function roomOf(path: string): string | undefined {
+  const [top, room = ''] = path.split('/');
+  return top === 'src' ? room.replace(/\.ts$/, '') : undefined;
+}
