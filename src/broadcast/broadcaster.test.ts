@@ -1,0 +1,392 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { CounterSet } from '../core/counters.ts';
+import { nearestRung, type Rung } from '../core/rung.ts';
+import { Ring } from '../ring/ring.ts';
+import { FakeClock } from '../testkit/fake-clock.ts';
+import { RecordingLog } from '../testkit/recording-log.ts';
+import { Broadcaster, type BroadcasterOptions } from './broadcaster.ts';
+import type { Listener } from './listener.ts';
+import type { Sink } from './sink.ts';
+
+const test = suite('broadcaster');
+const mp3 = nearestRung('mp3', 128);
+const low = nearestRung('mp3', 64);
+const opus = nearestRung('opus', 128);
+const UNIT_US = 20_000;
+const UNIT_BYTES = 100;
+
+const OPTIONS: BroadcasterOptions = {
+  chunkBytes: 2_000,
+  maxChunkDelayMs: 500,
+  lingerMs: 5_000,
+  sleepHighMs: 1,
+  sleepMediumMs: 5,
+  sleepLowMs: 10,
+  maxLagMs: 10_000,
+  resumeSeconds: 2,
+  stallTimeoutMs: 30_000,
+};
+
+/** A connection whose network takes bytes only while it is open. */
+class FakeConnection implements Sink {
+  onDrain = (): void => {};
+  onClose = (): void => {};
+  isOpen = true;
+  isClosed = false;
+  readonly writes: Uint8Array[] = [];
+
+  write(bytes: Uint8Array): boolean {
+    assert.not(this.isClosed, 'written to after it was closed');
+    this.writes.push(bytes);
+    return this.isOpen;
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.onClose();
+  }
+
+  open(): void {
+    this.isOpen = true;
+    this.onDrain();
+  }
+
+  /** Numbers of the units that it was sent (each unit's bytes all hold its number). */
+  get units(): number[] {
+    const bytes = Buffer.concat(this.writes);
+    assert.is(bytes.length % UNIT_BYTES, 0, 'a unit was torn');
+    const numbers: number[] = [];
+    for (let at = 0; at < bytes.length; at += UNIT_BYTES) {
+      const number = bytes.readUInt32BE(at);
+      for (let k = 0; k < UNIT_BYTES; k += 4) assert.is(bytes.readUInt32BE(at + k), number, 'a unit was torn');
+      numbers.push(number);
+    }
+    return numbers;
+  }
+}
+
+class Station {
+  readonly clock = new FakeClock();
+  readonly log = new RecordingLog();
+  readonly counters = new CounterSet();
+  readonly ring: Ring;
+  readonly demands: string[][] = [];
+  readonly headers = new Map<Rung, Uint8Array>();
+  readonly broadcaster: Broadcaster;
+  #number = 0;
+  #connections = 0;
+
+  constructor(options: Partial<BroadcasterOptions> = {}, sizeBytes = 1024 * 1024) {
+    this.ring = new Ring({ sizeBytes });
+    const { ring, clock, log, counters } = this;
+    this.broadcaster = new Broadcaster(
+      {
+        ring,
+        clock,
+        log,
+        counters,
+        headerOf: (rung) => this.headers.get(rung),
+        onDemand: (rungs) => this.demands.push(rungs.map((rung) => rung.name)),
+      },
+      { ...OPTIONS, ...options },
+    );
+  }
+
+  /** Lets a source run for that long, in real time, on these rungs. */
+  play(ms: number, rungs: readonly Rung[] = [mp3]): void {
+    for (let at = 0; at < ms * 1000; at += UNIT_US) {
+      const bytes = Buffer.alloc(UNIT_BYTES);
+      for (let k = 0; k < UNIT_BYTES; k += 4) bytes.writeUInt32BE(this.#number, k);
+      const ptsUs = this.#number * UNIT_US;
+      for (const rung of rungs) this.broadcaster.append(rung, { ptsUs, durationUs: UNIT_US, sync: true, bytes });
+      this.#number += 1;
+      this.clock.advance(UNIT_US / 1000);
+    }
+  }
+
+  join(burstSeconds = 0, rung = mp3): { listener: Listener; connection: FakeConnection } {
+    const connection = new FakeConnection();
+    const info = { id: ++this.#connections, address: '127.0.0.1', userAgent: 'test' };
+    const listener = this.broadcaster.join({ info, sink: connection, rung, burstSeconds });
+    return { listener, connection };
+  }
+
+  /** Makes the rung wanted, so that what is played is its present. */
+  warm(rung = mp3): void {
+    const { connection } = this.join(0, rung);
+    this.play(20, [rung]);
+    connection.close();
+  }
+}
+
+function consecutive(numbers: readonly number[]): boolean {
+  return numbers.every((number, i) => i === 0 || number === (numbers[i - 1] as number) + 1);
+}
+
+test('a new listener gets the seconds of the past that it asked for before anything else happens', () => {
+  const station = new Station({ chunkBytes: 100_000 });
+  station.warm();
+  station.play(4_000);
+  const { connection } = station.join(2);
+  const units = connection.units;
+  assert.ok(units.length >= 75 && units.length <= 101, `${units.length} units`);
+  assert.ok(consecutive(units));
+});
+
+test('a listener of a rung that nobody had wanted waits for its first unit and gets that at once', () => {
+  const station = new Station({ maxChunkDelayMs: 60_000 });
+  const { connection } = station.join(2);
+  assert.equal(station.demands.at(-1), ['mp3@128']);
+  station.clock.advance(1_000);
+  assert.is(connection.writes.length, 0);
+  station.play(40);
+  assert.ok(connection.units.length >= 1);
+});
+
+test('what a rung held from an earlier demand is not played to a listener that comes later', () => {
+  const station = new Station();
+  const { connection: early } = station.join();
+  station.play(1_000);
+  early.close();
+  station.clock.advance(60_000);
+  assert.equal(station.demands.at(-1), []);
+  const { connection } = station.join(5);
+  assert.is(connection.writes.length, 0);
+});
+
+test('headers come before the first unit, wherever a listener joins', () => {
+  const station = new Station();
+  station.headers.set(opus, Buffer.from('HEADER'));
+  const first = station.join(0, opus);
+  station.play(2_000, [opus]);
+  const second = station.join(1, opus);
+  for (const { connection } of [first, second]) assert.equal(Buffer.from(connection.writes[0] as Uint8Array).toString(), 'HEADER');
+});
+
+test('units are gathered into chunks of the size asked for', () => {
+  const station = new Station({ chunkBytes: 1_000, maxChunkDelayMs: 60_000 });
+  station.warm();
+  const { connection } = station.join();
+  station.play(2_000);
+  assert.ok(connection.writes.length >= 8);
+  for (const bytes of connection.writes.slice(1)) assert.is(bytes.length, 1_000);
+});
+
+test('a chunk that does not fill up is sent when its time has come', () => {
+  const station = new Station({ chunkBytes: 1_000_000, maxChunkDelayMs: 200 });
+  station.warm();
+  const { connection } = station.join();
+  station.play(2_100);
+  assert.ok(connection.writes.length >= 9 && connection.writes.length <= 11, `${connection.writes.length} writes`);
+});
+
+test('listeners at the live edge are sent one and the same view', () => {
+  const station = new Station();
+  station.warm();
+  const connections = Array.from({ length: 450 }, () => station.join().connection);
+  station.play(1_200);
+  const [first] = connections;
+  for (const { writes } of connections) {
+    assert.is(writes.length, first?.writes.length);
+    writes.forEach((bytes, i) => void assert.is(bytes, first?.writes[i]));
+  }
+});
+
+test('a connection that takes nothing is left alone until it drains, and loses nothing within the allowed lag', () => {
+  const station = new Station();
+  station.warm();
+  const { connection, listener } = station.join();
+  station.play(1_000);
+  connection.isOpen = false;
+  station.play(5_000);
+  const pending = connection.writes.length;
+  assert.ok(listener.isBlocked);
+  station.play(1_000);
+  assert.is(connection.writes.length, pending);
+  connection.open();
+  station.play(1_000);
+  assert.ok(consecutive(connection.units));
+  assert.is(listener.skippedUnits, 0);
+  assert.ok(listener.lagUs < 600_000, `${listener.lagUs} µs behind`);
+});
+
+test('past the allowed lag it goes on near the live edge, and what it missed is counted', () => {
+  const station = new Station({ maxLagMs: 3_000, resumeSeconds: 1 });
+  station.warm();
+  const { connection, listener } = station.join();
+  station.play(1_000);
+  connection.isOpen = false;
+  station.play(10_000);
+  connection.open();
+  station.play(1_000);
+  const units = connection.units;
+  const gaps = units.filter((number, i) => i > 0 && number !== (units[i - 1] as number) + 1).length;
+  assert.is(gaps, 1);
+  assert.is(listener.skips, 1);
+  assert.is(listener.skippedUnits, (units.at(-1) as number) - (units[0] as number) + 1 - units.length);
+  assert.is(station.counters.snapshot()['listener_skipped_units_total'], listener.skippedUnits);
+});
+
+test('a listener whose units have left the ring goes on with what there is', () => {
+  const station = new Station({ maxLagMs: 1e9, stallTimeoutMs: 1e9 }, 64 * 1024);
+  station.warm();
+  const { connection, listener } = station.join();
+  connection.isOpen = false;
+  station.play(60_000);
+  connection.open();
+  station.play(1_000);
+  assert.ok(listener.skippedUnits > 0);
+  assert.ok(listener.lagUs < 1_000_000);
+});
+
+test('a connection that takes nothing for the stall limit is closed and counted', () => {
+  const station = new Station({ stallTimeoutMs: 5_000 });
+  station.warm();
+  const { connection } = station.join();
+  connection.isOpen = false;
+  station.play(4_000);
+  assert.not(connection.isClosed);
+  station.play(4_000);
+  assert.ok(connection.isClosed);
+  assert.is(station.broadcaster.listenerCount, 0);
+  assert.is(station.counters.snapshot()['listeners_stalled_total'], 1);
+});
+
+test('the pause between two passes over a listener that is behind follows the backlog', () => {
+  for (const [seconds, pauseMs] of [
+    [100, 100],
+    [145, 30],
+    [200, 7],
+  ] as const) {
+    // 5,000 bytes a second; the ring holds 1 MiB, some 200 s.
+    const station = new Station({
+      chunkBytes: 1_000,
+      maxChunkDelayMs: 1e7,
+      maxLagMs: 1e9,
+      sleepHighMs: 7,
+      sleepMediumMs: 30,
+      sleepLowMs: 100,
+    });
+    station.join();
+    station.play(seconds * 1_000);
+    const { connection } = station.join(seconds);
+    assert.is(connection.writes.length, 1);
+    station.clock.advance(pauseMs - 1);
+    assert.is(connection.writes.length, 1, `${pauseMs} ms: too early`);
+    station.clock.advance(1);
+    assert.is(connection.writes.length, 2, `${pauseMs} ms: too late`);
+  }
+});
+
+test('a slow listener costs a fast one nothing', () => {
+  const station = new Station();
+  station.warm();
+  const slow = station.join();
+  const fast = station.join();
+  slow.connection.isOpen = false;
+  station.play(20_000);
+  assert.ok(consecutive(fast.connection.units));
+  assert.ok(fast.listener.lagUs <= 500_000);
+});
+
+test('a rung is wanted from its first listener until a while after its last', () => {
+  const station = new Station({ lingerMs: 5_000 });
+  const a = station.join();
+  const b = station.join();
+  station.play(1_000);
+  a.connection.close();
+  b.connection.close();
+  station.clock.advance(4_000);
+  const c = station.join();
+  station.clock.advance(60_000);
+  assert.equal(station.demands, [['mp3@128']]);
+  c.connection.close();
+  station.clock.advance(6_000);
+  assert.equal(station.demands, [['mp3@128'], []]);
+});
+
+test('a listener changes rung without a unit lost, repeated or out of order', () => {
+  const station = new Station();
+  station.warm();
+  const { connection, listener } = station.join();
+  station.play(1_000);
+  station.broadcaster.switchRung(listener, low);
+  assert.equal(station.demands.at(-1), ['mp3@128', 'mp3@64']);
+  station.play(1_000);
+  assert.is(listener.rung, mp3, 'nothing to change to yet');
+  station.play(2_000, [mp3, low]);
+  assert.is(listener.rung, low);
+  station.play(10_000, [mp3, low]);
+  assert.ok(consecutive(connection.units));
+  assert.is(listener.rungSwitches, 1);
+  assert.equal(station.demands.at(-1), ['mp3@64']);
+});
+
+test('a listener that leaves is forgotten, and its bytes stay counted', () => {
+  const station = new Station();
+  station.warm();
+  const { connection } = station.join();
+  station.play(1_000);
+  const sent = station.broadcaster.bytesSent;
+  assert.ok(sent > 0);
+  connection.close();
+  assert.is(station.broadcaster.bytesSent, sent);
+  station.play(1_000);
+  assert.is(station.broadcaster.listenerCount, 0);
+});
+
+test('closing it ends every connection and every timer, twice too', async () => {
+  const station = new Station();
+  const { connection } = station.join();
+  station.play(300);
+  await station.broadcaster[Symbol.asyncDispose]();
+  await station.broadcaster[Symbol.asyncDispose]();
+  assert.ok(connection.isClosed);
+  station.clock.advance(100);
+  assert.is(station.clock.pendingTimers, 0);
+});
+
+test('however connections stall, drain, come, go and change rung, each gets whole units, in order, once', () => {
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ op: fc.constant('play' as const), ms: fc.integer({ min: 20, max: 3_000 }) }) },
+    { weight: 1, arbitrary: fc.record({ op: fc.constant('join' as const), burst: fc.integer({ min: 0, max: 5 }) }) },
+    { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('stall', 'drain', 'switch', 'leave'), who: fc.nat(9) }) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const station = new Station({ maxLagMs: 4_000, stallTimeoutMs: 1e9, lingerMs: 2_000 }, 96 * 1024);
+      const all: ReturnType<Station['join']>[] = [];
+      for (const action of steps) {
+        if (action.op === 'play') station.play(action.ms, [mp3, low]);
+        else if (action.op === 'join') all.push(station.join(action.burst));
+        else {
+          const chosen = all[(action as { who: number }).who];
+          if (chosen === undefined || chosen.connection.isClosed) continue;
+          const { connection, listener } = chosen;
+          if (action.op === 'stall') connection.isOpen = false;
+          else if (action.op === 'drain' && listener.isBlocked) connection.open();
+          else if (action.op === 'drain') connection.isOpen = true;
+          else if (action.op === 'switch') station.broadcaster.switchRung(listener, listener.rung === mp3 ? low : mp3);
+          else connection.close();
+        }
+      }
+      for (const { connection, listener } of all) {
+        const { units } = connection;
+        let missing = 0;
+        units.forEach((number, i) => {
+          if (i === 0) return;
+          const step = number - (units[i - 1] as number);
+          assert.ok(step >= 1, 'repeated or reordered');
+          missing += step - 1;
+        });
+        assert.ok(missing <= listener.skippedUnits, `${missing} missing, ${listener.skippedUnits} skipped`);
+      }
+    }),
+    { numRuns: 120 },
+  );
+});
+
+test.run();

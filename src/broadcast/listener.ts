@@ -1,0 +1,187 @@
+import type { Clock } from '../core/clock.ts';
+import type { Rung } from '../core/rung.ts';
+import type { Track } from '../ring/track.ts';
+import type { Sink } from './sink.ts';
+
+/** What a pass over a listener came to. */
+export type Progress =
+  /** It has all that is published. */
+  | 'live'
+  /** There is more to send, and its connection would take it. */
+  | 'more'
+  /** Its connection takes nothing now. */
+  | 'blocked';
+
+export interface SendLimits {
+  /** Bytes that one pass sends at the most, but for the unit that passes the mark. */
+  readonly chunkBytes: number;
+  /** Lag beyond which units are skipped, microseconds. */
+  readonly maxLagUs: number;
+  /** How far behind the live edge a listener continues after a skip, microseconds. */
+  readonly resumeUs: number;
+}
+
+/** What the outside may know of a listener. */
+export interface ListenerInfo {
+  readonly id: number;
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+/**
+ * One connection that receives a mount: a cursor into the ring and a connection that takes bytes. It owns no
+ * copy of any media; all it ever has in flight is one view into the ring.
+ */
+export class Listener {
+  readonly info: ListenerInfo;
+  readonly sink: Sink;
+  readonly connectedUs: number;
+  readonly #clock: Clock;
+  #track: Track;
+  #nextTrack: Track | undefined;
+  /** Sequence number of the next unit to send. */
+  #sequence: number;
+  /** Container headers that go before the first unit. */
+  #header: Uint8Array | undefined;
+  #blockedSinceUs: number | undefined;
+  #bytesSent = 0;
+  #skippedUnits = 0;
+  #skips = 0;
+  #rungSwitches = 0;
+
+  constructor(info: ListenerInfo, sink: Sink, track: Track, clock: Clock) {
+    this.info = info;
+    this.sink = sink;
+    this.#clock = clock;
+    this.connectedUs = clock.nowUs();
+    this.#track = track;
+    this.#sequence = track.endSequence;
+  }
+
+  get rung(): Rung {
+    return this.#track.rung;
+  }
+
+  get track(): Track {
+    return this.#track;
+  }
+
+  /** The rung it is about to change to, if any. */
+  get nextRung(): Rung | undefined {
+    return this.#nextTrack?.rung;
+  }
+
+  get bytesSent(): number {
+    return this.#bytesSent;
+  }
+
+  /** Units that it never got because it was too slow, and how often that happened. */
+  get skippedUnits(): number {
+    return this.#skippedUnits;
+  }
+
+  get skips(): number {
+    return this.#skips;
+  }
+
+  get rungSwitches(): number {
+    return this.#rungSwitches;
+  }
+
+  get isBlocked(): boolean {
+    return this.#blockedSinceUs !== undefined;
+  }
+
+  /** Since when its connection takes nothing, microseconds; undefined while it takes what it is given. */
+  get blockedSinceUs(): number | undefined {
+    return this.#blockedSinceUs;
+  }
+
+  /** Bytes between its cursor and the live edge. */
+  get bytesAhead(): number {
+    return this.#track.bytesAhead(this.#sequence);
+  }
+
+  /** How far its cursor is behind the live edge, microseconds. */
+  get lagUs(): number {
+    const track = this.#track;
+    if (this.#sequence >= track.endSequence) return 0;
+    const ptsUs = track.ptsUsOf(Math.max(this.#sequence, track.oldestSequence));
+    return track.endPtsUs - ptsUs;
+  }
+
+  /** Sends these bytes before the next unit. */
+  sendFirst(header: Uint8Array): void {
+    this.#header = header;
+  }
+
+  /** Starts at the first sync point at or after `ptsUs`; for listeners that came before there was anything. */
+  startAt(ptsUs: number): void {
+    this.#sequence = this.#track.syncAtOrAfter(this.#track.sequenceAtOrAfter(ptsUs));
+  }
+
+  /** Changes to another rung of the same codec at the first unit that both have. */
+  switchTo(track: Track): void {
+    this.#nextTrack = track === this.#track ? undefined : track;
+  }
+
+  /** Sends what is published, within the limits of one pass. */
+  send(untilSequence: (track: Track) => number, limits: SendLimits): Progress {
+    if (this.isBlocked) return 'blocked';
+    if (this.#header !== undefined) {
+      const header = this.#header;
+      this.#header = undefined;
+      if (!this.#write(header)) return 'blocked';
+    }
+    if (this.lagUs > limits.maxLagUs || this.#sequence < this.#track.oldestSequence) this.#skip(limits.resumeUs);
+    if (this.#nextTrack !== undefined) this.#trySwitch();
+    const until = untilSequence(this.#track);
+    for (let sent = 0; this.#sequence < until; ) {
+      if (sent >= limits.chunkBytes) return 'more';
+      const run = this.#track.run(this.#sequence, until, limits.chunkBytes - sent);
+      if (run === undefined) return 'live';
+      this.#sequence = run.to;
+      sent += run.bytes.length;
+      if (!this.#write(run.bytes)) return 'blocked';
+    }
+    return 'live';
+  }
+
+  /** Tells it that its connection takes bytes again. */
+  unblock(): void {
+    this.#blockedSinceUs = undefined;
+  }
+
+  #write(bytes: Uint8Array): boolean {
+    this.#bytesSent += bytes.length;
+    const taken = this.sink.write(bytes);
+    if (!taken) this.#blockedSinceUs = this.#clock.nowUs();
+    return taken;
+  }
+
+  /** Far enough forward that it does not fall behind again at once, but with a little past for its player. */
+  #skip(resumeUs: number): void {
+    const track = this.#track;
+    const to = track.syncAtOrAfter(track.sequenceAtOrAfter(track.endPtsUs - resumeUs));
+    if (to <= this.#sequence) return;
+    this.#skippedUnits += to - this.#sequence;
+    this.#skips += 1;
+    this.#sequence = to;
+  }
+
+  #trySwitch(): void {
+    const next = this.#nextTrack as Track;
+    const ptsUs = this.#track.ptsUsOf(this.#sequence);
+    // Rungs share one time grid, but each rounds its own timestamps: the same unit may differ by some microseconds.
+    const sequence = next.sequenceAtOrAfter(ptsUs - GRID_TOLERANCE_US);
+    const starts = sequence < next.endSequence && next.ptsUsOf(sequence) <= ptsUs + GRID_TOLERANCE_US;
+    if (!starts || next.syncAtOrAfter(sequence) !== sequence) return;
+    this.#track = next;
+    this.#nextTrack = undefined;
+    this.#sequence = sequence;
+    this.#rungSwitches += 1;
+  }
+}
+
+// Less than half of the shortest unit, so that it can only be the same one.
+const GRID_TOLERANCE_US = 8_000;
