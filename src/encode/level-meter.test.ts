@@ -10,7 +10,10 @@ const SETTINGS = { silenceDb: -50, silenceSeconds: 1, soundDb: -40, soundSeconds
 
 function meter(channels: Channels): { meter: LevelMeter; readings: LevelReading[] } {
   const readings: LevelReading[] = [];
-  return { meter: new LevelMeter({ channels, settings: SETTINGS, onLevel: (level) => readings.push(level) }), readings };
+  return {
+    meter: new LevelMeter({ channels, settings: SETTINGS, onLevel: (level) => readings.push(level) }),
+    readings,
+  };
 }
 
 /** A stereo sine of 1 kHz on the left, its level in dBFS of the peak; the right is half as loud. */
