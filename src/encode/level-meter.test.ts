@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { LevelReading } from '../core/level-reading.ts';
 import type { Channels } from '../core/pcm.ts';
-import type { LevelReading } from '../worker/messages.ts';
 import { LevelMeter } from './level-meter.ts';
 
 const test = suite('level meter');

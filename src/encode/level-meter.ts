@@ -1,7 +1,7 @@
+import type { LevelReading } from '../core/level-reading.ts';
 import type { Channels, PcmBlock } from '../core/pcm.ts';
 import { SAMPLE_RATE } from '../core/pcm.ts';
 import type { MeterSettings } from '../core/source-settings.ts';
-import type { LevelReading } from '../worker/messages.ts';
 
 /** Sample frames per reading: ten a second. */
 const READING_FRAMES = SAMPLE_RATE / 10;

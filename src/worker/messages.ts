@@ -1,5 +1,6 @@
 import type { TrackMetadata } from '../core/access-unit.ts';
 import type { ErrorReport } from '../core/errors.ts';
+import type { LevelReading } from '../core/level-reading.ts';
 import type { LogFields } from '../core/log.ts';
 import type { EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
 
@@ -10,19 +11,6 @@ export interface WorkerSettings {
   readonly source: SourceSettings;
   readonly encoder: EncoderSettings;
   readonly meter: MeterSettings;
-}
-
-/** One reading of the level meter, ten a second. */
-export interface LevelReading {
-  /** dBFS per channel; -120 stands for digital silence. */
-  readonly rmsDb: readonly number[];
-  readonly peakDb: readonly number[];
-  /** Samples at full scale since the worker started. */
-  readonly clippedSamples: number;
-  /** No sound above the silence threshold for its dwell time. */
-  readonly silent: boolean;
-  /** Sound above the sound threshold for its dwell time. */
-  readonly sound: boolean;
 }
 
 /** opening: no sound yet; live: sound flows; retrying: it failed and is tried again; ended: it is over. */
