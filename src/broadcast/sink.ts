@@ -14,3 +14,8 @@ export interface Sink {
   /** Ends the connection, without waiting for what is still unsent. */
   close(): void;
 }
+
+/** A sink that takes several pieces in one go, so that they leave in one system call. */
+export interface GatheringSink extends Sink {
+  writeAll(parts: readonly Uint8Array[]): boolean;
+}

@@ -1,0 +1,85 @@
+import type { Server as HttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
+import { parseRequestHead, type RequestHead } from '../core/request-head.ts';
+
+/** Who answers requests for media, straight on the socket. */
+export interface MediaHandler {
+  serves(path: string): boolean;
+  handle(head: RequestHead, socket: Socket): void;
+}
+
+/**
+ * Listens on the one HTTP port. A request for media whose head arrives whole goes to the media handler on its bare
+ * socket; everything else, slow, odd and broken requests too, goes to Node's HTTP server with all its limits. A
+ * listener for hours then costs neither a parser nor request and response objects (18 KB each, measured), and no
+ * stream machinery stands between the ring and its socket.
+ */
+export class FrontDoor {
+  readonly #http: HttpServer;
+  readonly #media: MediaHandler;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  /** @param headTimeoutMs read for each connection: how long it may take over its first bytes. */
+  constructor(http: HttpServer, media: MediaHandler, headTimeoutMs: () => number) {
+    this.#http = http;
+    this.#media = media;
+    this.#server = createServer({ noDelay: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {});
+      socket.setTimeout(headTimeoutMs(), () => socket.destroy());
+      socket.once('data', (first: Buffer) => {
+        socket.setTimeout(0);
+        socket.removeAllListeners('timeout');
+        this.#receive(socket, first);
+      });
+    });
+  }
+
+  /** Resolves with the port when it listens; rejects when it can't (in use, no permission, no such address). */
+  async listen(host: string, port: number): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#server.once('error', reject);
+    this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+      this.#server.off('error', reject);
+      resolve((this.#server.address() as { port: number }).port);
+    });
+    return promise;
+  }
+
+  /** Stops listening and closes every connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => resolve());
+    for (const socket of this.#sockets) socket.destroy();
+    await promise;
+  }
+
+  #receive(socket: Socket, first: Buffer): void {
+    const head = wholeHead(first);
+    if (head !== undefined && this.#media.serves(head.path)) {
+      this.#media.handle(head, socket);
+      return;
+    }
+    // Documented for exactly this: Node's server takes connections that others have accepted.
+    socket.pause();
+    socket.unshift(first);
+    this.#http.emit('connection', socket);
+    socket.resume();
+  }
+}
+
+/** A village that opens its radios at once fits; the kernel's net.core.somaxconn has the last word. */
+const BACKLOG = 4096;
+
+/** The head, if `bytes` are one request without a body and nothing else; what is malformed is Node's to refuse. */
+function wholeHead(bytes: Buffer): RequestHead | undefined {
+  try {
+    const head = parseRequestHead(bytes);
+    if (head === undefined || head.headBytes !== bytes.length || head.version === 'ICE/1.0') return undefined;
+    return head.headers.has('content-length') || head.headers.has('transfer-encoding') ? undefined : head;
+  } catch {
+    return undefined;
+  }
+}
