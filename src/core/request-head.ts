@@ -54,11 +54,12 @@ const ONCE = new Set(['host', 'content-length', 'transfer-encoding', 'authorizat
 export function parseRequestHead(bytes: Buffer): RequestHead | undefined {
   const start = skipEmptyLine(bytes);
   const end = findEnd(bytes, start);
-  if ((end ?? bytes.length) > MAX_HEAD_BYTES) throw tooLarge(`The request head has more than ${MAX_HEAD_BYTES} bytes`);
-
-  const text = bytes.toString('latin1', start, end ?? bytes.length);
+  const length = end ?? bytes.length;
+  // What is no request at all should be told so, even when it is long.
+  const text = bytes.toString('latin1', start, Math.min(length, MAX_HEAD_BYTES));
   if (FORBIDDEN.test(text)) throw bad('The request head has control characters in it');
   if (!METHOD_START.test(firstLine(text))) throw bad('The request does not begin with a method');
+  if (length > MAX_HEAD_BYTES) throw tooLarge(`The request head has more than ${MAX_HEAD_BYTES} bytes`);
   if (end === undefined) return undefined;
 
   const [requestLine = '', ...lines] = text.replace(/(?:\r?\n){2}$/, '').split(/\r?\n/);
