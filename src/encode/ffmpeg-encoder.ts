@@ -2,6 +2,7 @@ import {
   AV_CH_LAYOUT_MONO,
   AV_CH_LAYOUT_STEREO,
   AV_CHANNEL_ORDER_NATIVE,
+  AV_LOG_WARNING,
   AV_OPT_SEARCH_CHILDREN,
   AV_OPT_TYPE_STRING,
   AV_SAMPLE_FMT_FLTP,
@@ -11,7 +12,7 @@ import {
   type AVSampleFormat,
   type FFEncoderCodec,
 } from 'node-av/constants';
-import { CodecContext, FFmpegError, Codec as FfmpegCodec, Frame, Packet, Rational } from 'node-av/lib';
+import { CodecContext, FFmpegError, Codec as FfmpegCodec, Frame, Log, Packet, Rational } from 'node-av/lib';
 import { MediaError } from '../core/errors.ts';
 import { type Channels, SAMPLE_RATE } from '../core/pcm.ts';
 import type { Codec, Rung } from '../core/rung.ts';
@@ -138,6 +139,8 @@ function openContext(context: CodecContext, rung: Rung, settings: EncoderSetting
   const codec = FfmpegCodec.findEncoderByName(encoder as FFEncoderCodec);
   if (codec === null)
     throw new MediaError('encode.missing', `this FFmpeg has no encoder ${encoder}`, { remedy: REINSTALL });
+  // FFmpeg's log is the process's own; at its default it has a line for every encoder that closes.
+  if (Log.getLevel() > AV_LOG_WARNING) Log.setLevel(AV_LOG_WARNING);
   context.allocContext3(codec);
   context.sampleFormat = format;
   context.sampleRate = SAMPLE_RATE;
