@@ -1,0 +1,125 @@
+import type { AccessUnit } from '../core/access-unit.ts';
+import type { WireUnit } from '../ring/segment.ts';
+import type { Framing } from './framing.ts';
+
+const HEADER_BYTES = 27;
+const FIRST_PAGE = 2;
+/** A page costs 28 bytes and more: five packets of 20 ms in each keep that at 2 kbit/s. */
+const PAGE_US = 100_000;
+const MAX_LACES = 255;
+/** Opus counts at this rate whatever it carries (RFC 7845, 4). */
+const GRANULE_RATE = 48_000;
+
+/**
+ * Packs Opus packets into Ogg pages (RFC 3533, RFC 7845). All listeners share the pages: each gets the two header
+ * pages and then whatever page is next, as a decoder allows that joins in mid-stream.
+ */
+export class OggPager implements Framing {
+  readonly #serial: number;
+  #header: Uint8Array | undefined;
+  /** The two header pages are 0 and 1. */
+  #pageNumber = 2;
+  #granule = 0;
+  readonly #packets: Uint8Array[] = [];
+  #laces = 0;
+  #startPtsUs = 0;
+  #durationUs = 0;
+
+  constructor(serial: number) {
+    this.#serial = serial >>> 0;
+  }
+
+  get header(): Uint8Array | undefined {
+    return this.#header;
+  }
+
+  /** @param config the OpusHead that the encoder wrote (RFC 7845, 5.1). */
+  configure(config: Uint8Array): void {
+    const tags = Buffer.concat([Buffer.from('OpusTags'), lengthed('Pipit'), Buffer.alloc(4)]);
+    this.#header = Buffer.concat([
+      page({ serial: this.#serial, number: 0, granule: 0, flags: FIRST_PAGE, packets: [config] }),
+      page({ serial: this.#serial, number: 1, granule: 0, flags: 0, packets: [tags] }),
+    ]);
+  }
+
+  frame(unit: AccessUnit): WireUnit | undefined {
+    if (this.#packets.length === 0) this.#startPtsUs = unit.ptsUs;
+    this.#packets.push(Uint8Array.from(unit.data));
+    this.#laces += Math.floor(unit.data.length / 255) + 1;
+    this.#durationUs += unit.durationUs;
+    const isFull = this.#durationUs >= PAGE_US || this.#laces + MAX_PACKET_LACES > MAX_LACES;
+    return isFull ? this.#finish() : undefined;
+  }
+
+  #finish(): WireUnit {
+    this.#granule += Math.round((this.#durationUs * GRANULE_RATE) / 1e6);
+    const bytes = page({
+      serial: this.#serial,
+      number: this.#pageNumber,
+      granule: this.#granule,
+      flags: 0,
+      packets: this.#packets,
+    });
+    const unit = { ptsUs: this.#startPtsUs, durationUs: this.#durationUs, sync: true, bytes };
+    this.#pageNumber = (this.#pageNumber + 1) >>> 0;
+    this.#packets.length = 0;
+    this.#laces = 0;
+    this.#durationUs = 0;
+    return unit;
+  }
+}
+
+/** The largest packet of 20 ms has 1275 bytes (RFC 6716, 3.4). */
+const MAX_PACKET_LACES = 6;
+
+function page(content: {
+  readonly serial: number;
+  readonly number: number;
+  readonly granule: number;
+  readonly flags: number;
+  readonly packets: readonly Uint8Array[];
+}): Buffer {
+  const laces: number[] = [];
+  for (const packet of content.packets) {
+    for (let left = packet.length; ; left -= 255) {
+      laces.push(Math.min(255, left));
+      if (left < 255) break;
+    }
+  }
+  const bytes = Buffer.alloc(HEADER_BYTES + laces.length + content.packets.reduce((sum, { length }) => sum + length, 0));
+  bytes.write('OggS', 0, 'latin1');
+  bytes[5] = content.flags;
+  bytes.writeBigUInt64LE(BigInt(content.granule), 6);
+  bytes.writeUInt32LE(content.serial, 14);
+  bytes.writeUInt32LE(content.number, 18);
+  bytes[26] = laces.length;
+  bytes.set(laces, HEADER_BYTES);
+  let at = HEADER_BYTES + laces.length;
+  for (const packet of content.packets) {
+    bytes.set(packet, at);
+    at += packet.length;
+  }
+  // The checksum counts its own place as 0.
+  bytes.writeUInt32LE(crc32(bytes), 22);
+  return bytes;
+}
+
+function lengthed(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+/** RFC 3533's CRC: polynomial 0x04c11db7, nothing reflected, nothing inverted. */
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
+  let crc = index << 24;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+  return crc >>> 0;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0;
+  for (const byte of bytes) crc = ((crc << 8) ^ (CRC_TABLE[(crc >>> 24) ^ byte] as number)) >>> 0;
+  return crc;
+}
