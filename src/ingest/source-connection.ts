@@ -145,7 +145,11 @@ export class SourceConnection {
     const { mounts, hasRoom, log, clock, counters, settings } = this.#parts;
     const client = describeClient(head, this.address);
     if (!mayBeAudio(client.contentType)) {
-      return refusal(415, `${client.contentType} is not sound`, 'Send MP3, AAC, Ogg or FLAC.');
+      return refusal(
+        415,
+        `${client.contentType} is not sound`,
+        'Send MP3, AAC, Ogg or FLAC, with a Content-Type that says so.',
+      );
     }
     const expect = head.headers.get('expect')?.toLowerCase();
     if (expect !== undefined && expect !== '100-continue') {
