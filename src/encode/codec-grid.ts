@@ -4,7 +4,8 @@ import type { RungEncoder, SharedFrame } from './rung-encoder.ts';
 
 /**
  * Frames that an encoder is given before the first whose packet counts, so that its filters, psychoacoustic
- * model and rate control have settled when a listener hears it.
+ * model and rate control have settled when a listener hears it: without them the join of two AAC or MP3 encoders
+ * is a click some 15 to 20 dB above the coding noise.
  */
 const WARM_UP_FRAMES: Readonly<Record<Codec, number>> = { mp3: 2, aac: 2, opus: 4, flac: 0 };
 

@@ -6,6 +6,7 @@ import { CounterSet } from '../core/counters.ts';
 import { MediaError } from '../core/errors.ts';
 import { LADDER, type Rung, rungNamed } from '../core/rung.ts';
 import type { EncoderSettings } from '../core/source-settings.ts';
+import { decodeAudio } from '../testkit/decode-audio.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { ffmpegEncoders } from './ffmpeg-encoder.ts';
@@ -23,6 +24,8 @@ const SETTINGS: EncoderSettings = {
   flacLevel: 0,
   primeSeconds: 2,
 };
+/** Radians a sample of the tone that is played: about 1 kHz. */
+const STEP = 0.13;
 const START_US = 500_000_000;
 
 function rung(name: string): Rung {
@@ -85,7 +88,7 @@ function station(options: { encoders?: EncoderFactory; settings?: Partial<Encode
   function play(seconds: number, block = 960): void {
     for (const until = frames + seconds * 48_000; frames < until; frames += block) {
       const from = frames;
-      const samples = Int16Array.from({ length: block * 2 }, (_, i) => 9000 * Math.sin((from + (i >> 1)) * 0.13));
+      const samples = Int16Array.from({ length: block * 2 }, (_, i) => 9000 * Math.sin((from + (i >> 1)) * STEP));
       ladder.append({ samples, channels: 2, ptsUs: START_US + (frames * 1e6) / 48_000 });
     }
   }
@@ -193,6 +196,32 @@ test('a change of effort goes unnoticed by listeners', async () => {
   for (const one of LADDER) assertContinuous(of(one));
   assert.is(configs.length, LADDER.length, 'no configuration is announced twice');
 });
+
+test('a listener does not hear that an encoder was exchanged', async () => {
+  for (const one of [rung('mp3@128'), rung('aac@128')]) {
+    const { ladder, of, play } = station();
+    ladder.want([one]);
+    play(1);
+    ladder.setEffort({ mp3Quality: 8, opusComplexity: 1, aacCoder: 'twoloop', flacLevel: 1 });
+    await settled();
+    play(1);
+    const stream = Buffer.concat(of(one).map((unit) => unit.data));
+    const audio = await decodeAudio(stream, { channels: 2, format: one.codec });
+    assert.is(audio.complaints, '');
+    const left = audio.samples.filter((_, i) => i % 2 === 0).subarray(9600, 86_400);
+    assert.ok(notched(left) < 10, `${one.name}: a click of ${notched(left)}`);
+  }
+});
+
+/** The loudest moment of what is left of a tone of `STEP` radians a sample once it is filtered out. */
+function notched(samples: Int16Array): number {
+  let most = 0;
+  for (let i = 2; i < samples.length; i++) {
+    const [a, b, c] = samples.subarray(i - 2, i + 1) as unknown as [number, number, number];
+    most = Math.max(most, Math.abs(a - 2 * Math.cos(STEP) * b + c));
+  }
+  return most;
+}
 
 test('whatever is wanted when, no rung goes back in time and frames stay on their grid', () => {
   const wish = fc.record({

@@ -1,0 +1,246 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { SourcePacket } from '../capture/source.ts';
+import type { AccessUnit } from '../core/access-unit.ts';
+import { CounterSet } from '../core/counters.ts';
+import { type Codec, LADDER, type Rung, rungNamed } from '../core/rung.ts';
+import type { EncoderSettings } from '../core/source-settings.ts';
+import { decodeAudio, toneDb } from '../testkit/decode-audio.ts';
+import { FakeClock } from '../testkit/fake-clock.ts';
+import { RecordingLog } from '../testkit/recording-log.ts';
+import { ffmpegEncoders } from './ffmpeg-encoder.ts';
+import { Ladder } from './ladder.ts';
+import { Passthrough } from './passthrough.ts';
+import { FRAME_SIZE } from './rung-encoder.ts';
+import { fitRung } from './rung-fit.ts';
+import { Timeline } from './timeline.ts';
+
+const test = suite('passthrough');
+
+const SETTINGS: EncoderSettings = {
+  channels: 2,
+  mp3Quality: 7,
+  opusComplexity: 5,
+  aacCoder: 'fast',
+  flacLevel: 3,
+  primeSeconds: 2,
+};
+
+function rung(name: string): Rung {
+  const found = rungNamed(name);
+  if (found === undefined) throw new RangeError(name);
+  return found;
+}
+
+/** A tone of 1 kHz in noise that makes encoders spend their bits. */
+function tone(from: number, frames: number): Int16Array {
+  let seed = 1 + from;
+  return Int16Array.from({ length: frames * 2 }, (_, i) => {
+    seed = (seed * 48271 + 11) % 0x7fffffff;
+    return 8000 * Math.sin(((from + (i >> 1)) * 2 * Math.PI) / 48) + ((seed >> 8) % 8000) - 4000;
+  });
+}
+
+/** What a source sends that has encoded a tone on `one`, frame by frame. */
+function packetsOf(one: Rung, seconds: number): SourcePacket[] {
+  using frame = ffmpegEncoders.frame(one.codec, 2);
+  using encoder = ffmpegEncoders.encoder(one, SETTINGS);
+  const packets: SourcePacket[] = [];
+  for (let at = 0; at < seconds * 48_000; at += frame.size) {
+    frame.input.set(tone(at, frame.size));
+    frame.commit(at);
+    encoder.encode(frame, (data) => {
+      packets.push({
+        codec: one.codec,
+        sampleRate: 48_000,
+        channels: 2,
+        data: Uint8Array.from(data),
+        durationSamples: frame.size,
+      });
+    });
+  }
+  return packets;
+}
+
+/** The noise of what is decoded differs from what was sent, or an encoder's frames might equal the source's. */
+const ELSEWHERE = 48 * 16_200;
+
+function station(wanted: readonly Rung[]) {
+  const units: AccessUnit[] = [];
+  const configs: string[] = [];
+  const log = new RecordingLog();
+  const timeline = new Timeline({ clock: new FakeClock() });
+  const ladder = new Ladder(
+    { log, counters: new CounterSet(), timeline, encoders: ffmpegEncoders },
+    {
+      encoder: SETTINGS,
+      onUnit: (unit) => units.push({ ...unit, data: Uint8Array.from(unit.data) }),
+      onRung: (one, config) => configs.push(`${one.name} ${config.length}`),
+    },
+  );
+  ladder.want(wanted);
+  let frames = 0;
+  function play(packets: readonly SourcePacket[]): void {
+    for (const packet of packets) {
+      ladder.packet(packet);
+      const samples = tone(frames + ELSEWHERE, packet.durationSamples);
+      ladder.append({ samples, channels: 2, ptsUs: (frames * 1e6) / 48_000 });
+      frames += packet.durationSamples;
+    }
+  }
+  return { ladder, units, configs, log, play };
+}
+
+/** True for each unit that is, byte for byte, one of the packets. */
+function passed(units: readonly AccessUnit[], packets: readonly SourcePacket[]): boolean[] {
+  const known = new Set(packets.map((packet) => Buffer.from(packet.data).toString('latin1')));
+  return units.map((unit) => known.has(Buffer.from(unit.data).toString('latin1')));
+}
+
+for (const name of ['mp3@128', 'aac@256', 'opus@64', 'flac@lossless']) {
+  test(`a source that already is ${name} is passed through after seconds, without a gap`, () => {
+    const one = rung(name);
+    const { ladder, units, log, play } = station([one]);
+    const packets = packetsOf(one, 6);
+    play(packets);
+    assert.is(log.lines.filter((line) => /passed through/.test(line.message)).length, 1);
+    const own = passed(
+      units.filter((unit) => unit.ptsUs > 4_200_000),
+      packets,
+    );
+    assert.ok(own.length > 15 && own.every(Boolean), 'what comes later is what the source has sent');
+    const frameUs = (FRAME_SIZE[one.codec] * 1e6) / 48_000;
+    for (const [i, unit] of units.entries()) {
+      const before = units[i - 1];
+      if (before === undefined) continue;
+      const gapUs = unit.ptsUs - before.ptsUs - before.durationUs;
+      assert.ok(gapUs >= -1 && gapUs < frameUs, `${gapUs} µs before unit ${i}`);
+    }
+    ladder[Symbol.dispose]();
+  });
+}
+
+test('a rung that is wanted while it is passed through is primed from what the source sent', () => {
+  const { ladder, units, play } = station([]);
+  const packets = packetsOf(rung('mp3@128'), 6);
+  play(packets);
+  assert.is(units.length, 0);
+  ladder.want([rung('mp3@128'), rung('mp3@64')]);
+  const own = units.filter((unit) => unit.rung === rung('mp3@128'));
+  assert.ok(own.length > 78, `${own.length} units`);
+  assert.ok(passed(own, packets).every(Boolean));
+  assert.ok(
+    units.some((unit) => unit.rung === rung('mp3@64')),
+    'other rungs are encoded',
+  );
+  ladder[Symbol.dispose]();
+});
+
+test('when the source begins to use the bit reservoir its rung is encoded at once, and decodes throughout', async () => {
+  const { ladder, units, log, play } = station([rung('mp3@128')]);
+  const packets = packetsOf(rung('mp3@128'), 8);
+  const spoilt = packets.map((packet, i) => {
+    if (i < 170) return packet;
+    const data = Uint8Array.from(packet.data);
+    data[4] = 1;
+    return { ...packet, data };
+  });
+  play(spoilt);
+  assert.ok(log.lines.some((line) => /bit reservoir/.test(line.message)));
+  const times = units.map((unit) => unit.ptsUs);
+  assert.ok(times.every((us, i) => i === 0 || us > (times[i - 1] as number)));
+  assert.ok((times.at(-1) ?? 0) > 7.8e6);
+  const audio = await decodeAudio(Buffer.concat(units.map((unit) => unit.data)), { channels: 2, format: 'mp3' });
+  assert.is(audio.complaints, '');
+  assert.ok(Math.abs(toneDb(audio, 0, 1000) - 20 * Math.log10(8000 / 32768)) < 0.7);
+  ladder[Symbol.dispose]();
+});
+
+test('a source whose bitrate is no rung, or that has another layout or rate, is never passed through', () => {
+  const mp3 = packetsOf(rung('mp3@128'), 4);
+  const cases: Record<string, SourcePacket[]> = {
+    mono: mp3.map((packet) => ({ ...packet, channels: 1 })),
+    rate: mp3.map((packet) => ({ ...packet, sampleRate: 44_100 })),
+    bitrate: packetsOf({ ...rung('aac@128'), bitrateKbps: 170 }, 4),
+    cut: mp3.map((packet) => ({ ...packet, data: packet.data.subarray(0, 380) })),
+    long: packetsOf(rung('aac@128'), 4).map((packet) => ({ ...packet, durationSamples: 2048 })),
+  };
+  for (const [what, packets] of Object.entries(cases)) {
+    const { ladder, log, play } = station([]);
+    play(packets);
+    assert.is(log.lines.length, 0, what);
+    ladder[Symbol.dispose]();
+  }
+});
+
+test('a raw AAC frame is given the header that every AAC unit has', () => {
+  const [framed] = packetsOf(rung('aac@128'), 0.1) as [SourcePacket];
+  const fit = fitRung({ ...framed, data: framed.data.subarray(7) }, 2);
+  assert.ok(typeof fit !== 'string');
+  assert.is(Buffer.compare((fit as { data: Uint8Array }).data, framed.data), 0);
+});
+
+test('frames that cease while sound goes on are noticed within two seconds', () => {
+  const { ladder, units, log, play } = station([rung('mp3@128')]);
+  play(packetsOf(rung('mp3@128'), 4));
+  for (let at = 4; at < 7; at += 0.1) {
+    ladder.append({ samples: tone(at * 48_000, 4800), channels: 2, ptsUs: at * 1e6 });
+  }
+  assert.ok(log.lines.some((line) => /have ceased/.test(line.message)));
+  const times = units.map((unit) => unit.ptsUs);
+  assert.ok((times.at(-1) ?? 0) > 6.9e6);
+  const longest = times.reduce((most, us, i) => Math.max(most, us - (times[i - 1] ?? us)), 0);
+  assert.ok(longest < 500_000, `a gap of ${longest} µs`);
+  ladder[Symbol.dispose]();
+});
+
+test('whatever packets come, nothing is thrown, kept without bound or handed on out of order', () => {
+  const packet = fc.record({
+    codec: fc.constantFrom<Codec>('mp3', 'aac', 'opus', 'flac'),
+    sampleRate: fc.constantFrom(48_000, 44_100, 0),
+    channels: fc.constantFrom(1, 2, 9),
+    data: fc.uint8Array({ maxLength: 40 }),
+    durationSamples: fc.oneof(fc.constant(960), fc.constant(1152), fc.double()),
+    repeat: fc.integer({ min: 1, max: 300 }),
+    decoded: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(packet, { maxLength: 10 }), (packets) => {
+      let last = Number.NEGATIVE_INFINITY;
+      let current: Rung | undefined;
+      const passthrough = new Passthrough(
+        { log: new RecordingLog() },
+        {
+          channels: 2,
+          keepFrames: 48_000,
+          onPacket(one, _data, first) {
+            assert.is(one, current);
+            assert.ok(first > last);
+            last = first;
+          },
+          onStart(one) {
+            assert.is(current, undefined);
+            assert.ok(LADDER.includes(one));
+            current = one;
+          },
+          onStop(one) {
+            assert.is(current, one);
+            current = undefined;
+          },
+        },
+      );
+      let end = 0;
+      for (const { repeat, decoded, ...one } of packets) {
+        for (let i = 0; i < repeat; i++) {
+          passthrough.packet(one);
+          if (decoded) end += 1000;
+          passthrough.advance(end);
+          assert.is(passthrough.rung, current);
+        }
+      }
+    }),
+  );
+});
+
+test.run();
