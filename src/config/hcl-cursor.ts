@@ -18,6 +18,8 @@ export class HclCursor {
   #token: Token;
   #depth = 0;
   #errors = 0;
+  /** Depth at which the last item was abandoned. */
+  #abandonedDepth = 0;
 
   constructor(text: string, file: string, diagnostics: Diagnostics) {
     this.#lexer = new HclLexer(text);
@@ -64,11 +66,11 @@ export class HclCursor {
   }
 
   /**
-   * To the end of the line on which the brackets that are opened on the way are closed again, or to the brace
-   * that closes the body.
+   * Behind an abandoned item: to the end of the line on which its brackets are closed, or to the brace that closes
+   * the body.
    */
   skipItem(inBlock: boolean): void {
-    let open = 0;
+    let open = this.#abandonedDepth - this.#depth;
     while (!this.at('end')) {
       if (this.at('newline') && open <= 0) return;
       if (this.at('{') || this.at('[')) open++;
@@ -93,6 +95,7 @@ export class HclCursor {
     // What is no token explains itself better than what was expected in its place.
     const flaw = token.flaw ?? { line: token.line, column: token.column, what, why, remedy };
     this.report(flaw, flaw.what, flaw.why, flaw.remedy);
+    this.#abandonedDepth = this.#depth;
     throw new Abandoned();
   }
 }

@@ -19,6 +19,7 @@ export function parseValue(cursor: HclCursor): HclValue {
       return { kind: 'number', value: digits(cursor), line, column };
     case '-':
       cursor.step();
+      if (!cursor.at('number')) failForValue(cursor, token);
       return { kind: 'number', value: -digits(cursor), line, column };
     case 'name':
       return word(cursor, token);
@@ -48,7 +49,6 @@ function word(cursor: HclCursor, token: Token): HclValue {
 
 function digits(cursor: HclCursor): number {
   const token = cursor.token;
-  if (token.kind !== 'number') failForValue(cursor, token);
   const value = Number(token.text);
   if (!Number.isFinite(value)) {
     cursor.fail(token, 'this number is too large', 'numbers end at 1.8e308', 'write a smaller one');
@@ -99,6 +99,7 @@ function parseEntry(cursor: HclCursor): HclEntry {
     cursor.fail(key, `${shown(key)} is no key`, 'an object holds key = value', 'write a name, or text in quotes');
   }
   cursor.step();
+  if (cursor.at('operator')) failForValue(cursor, cursor.token);
   if (!cursor.at('=') && !cursor.at(':')) {
     cursor.fail(cursor.token, `${shown(cursor.token)} stands behind a key`, '= must follow', 'write key = value');
   }
