@@ -42,6 +42,7 @@ export class Audience {
   #sweepAgain = false;
   #isWarm = false;
   #isWanted = false;
+  #isKeptWarm = false;
   #isClosed = false;
 
   constructor(track: Track, deps: AudienceDeps, options: () => AudienceOptions) {
@@ -74,6 +75,12 @@ export class Audience {
     this.release();
   }
 
+  /** Wants the rung for good. */
+  keepWarm(): void {
+    this.#isKeptWarm = true;
+    this.want();
+  }
+
   /** Asks for the rung although nobody listens to it yet. */
   want(): void {
     this.#linger?.cancel();
@@ -85,7 +92,8 @@ export class Audience {
 
   /** Ends the demand after a while, unless somebody listens by then: people switch and reconnect. */
   release(): void {
-    if (this.listeners.size > 0 || !this.#isWanted || this.#linger !== undefined || this.#isClosed) return;
+    if (this.#isKeptWarm || this.#isClosed || !this.#isWanted) return;
+    if (this.listeners.size > 0 || this.#linger !== undefined) return;
     this.#linger = this.#deps.clock.after(this.#options().lingerMs, () => {
       this.#linger = undefined;
       if (this.listeners.size > 0) return;

@@ -163,7 +163,8 @@ test('headers come before the first unit, wherever a listener joins', () => {
   const first = station.join(0, opus);
   station.play(2_000, [opus]);
   const second = station.join(1, opus);
-  for (const { connection } of [first, second]) assert.equal(Buffer.from(connection.writes[0] as Uint8Array).toString(), 'HEADER');
+  for (const { connection } of [first, second])
+    assert.equal(Buffer.from(connection.writes[0] as Uint8Array).toString(), 'HEADER');
 });
 
 test('units are gathered into chunks of the size asked for', () => {

@@ -152,6 +152,11 @@ export class Broadcaster {
     if (abandoned !== undefined && abandoned !== rung) this.#audience(abandoned).release();
   }
 
+  /** Wants the rung whether anybody listens to it or not, so that there is a past to start from. */
+  keepWarm(rung: Rung): void {
+    this.#audience(rung).keepWarm();
+  }
+
   /** Closes every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;

@@ -30,7 +30,12 @@ function player(bytes: Uint8Array, interval: number): { media: number[]; titles:
     at += interval;
     if (at >= bytes.length) break;
     const length = (bytes[at] as number) * 16;
-    if (length > 0) titles.push(Buffer.from(bytes.subarray(at + 1, at + 1 + length)).toString().replace(/\0+$/, ''));
+    if (length > 0)
+      titles.push(
+        Buffer.from(bytes.subarray(at + 1, at + 1 + length))
+          .toString()
+          .replace(/\0+$/, ''),
+      );
     at += 1 + length;
   }
   return { media, titles };
@@ -40,7 +45,9 @@ test('a player gets the media unchanged and each title once, however the writes 
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 300 }),
-      fc.array(fc.oneof(fc.integer({ min: 0, max: 1_000 }), fc.string({ minLength: 1, maxLength: 40 })), { maxLength: 40 }),
+      fc.array(fc.oneof(fc.integer({ min: 0, max: 1_000 }), fc.string({ minLength: 1, maxLength: 40 })), {
+        maxLength: 40,
+      }),
       (interval, steps) => {
         const recorder = new Recorder();
         const title = new IcyTitle();

@@ -28,7 +28,7 @@ function decode(name: string, bytes: Uint8Array): { complaints: string; seconds:
 /** Opus packets of an Ogg file: those of its third page and later. */
 function opusPackets(file: Buffer): { head: Buffer; packets: Buffer[] } {
   const packets: Buffer[] = [];
-  let part: Buffer[] = [];
+  const part: Buffer[] = [];
   for (let at = 0; at < file.length; ) {
     const count = file[at + 26] as number;
     const laces = file.subarray(at + 27, at + 27 + count);
@@ -53,7 +53,13 @@ test('Opus pages decode from the start, from the middle, and across a new encode
   for (let round = 0; round < 2; round += 1) {
     framing.configure(head);
     packets.forEach((data, i) => {
-      const unit = framing.frame({ rung, ptsUs: (round * packets.length + i) * 20_000, durationUs: 20_000, sync: true, data });
+      const unit = framing.frame({
+        rung,
+        ptsUs: (round * packets.length + i) * 20_000,
+        durationUs: 20_000,
+        sync: true,
+        data,
+      });
       if (unit !== undefined) pages.push(Buffer.from(unit.bytes));
     });
   }
@@ -78,6 +84,20 @@ test('a page tells when its sound starts and how long it lasts', () => {
       [5_000_000, 100_000, true],
       [5_100_000, 100_000, true],
     ],
+  );
+});
+
+test('a page that was not full when the rung stopped is not continued when it starts again', () => {
+  const framing = framingFor('opus', 1);
+  const rung = nearestRung('opus', 128);
+  const send = (fromUs: number, count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      framing.frame({ rung, ptsUs: fromUs + i * 20_000, durationUs: 20_000, sync: true, data: new Uint8Array(100) }),
+    ).filter((unit) => unit !== undefined);
+  assert.is(send(0, 3).length, 0);
+  assert.equal(
+    send(60_000_000, 5).map(({ ptsUs, durationUs }) => [ptsUs, durationUs]),
+    [[60_000_000, 100_000]],
   );
 });
 
@@ -123,7 +143,19 @@ test('FLAC frames decode from the middle and across encoders of different block 
   const rung = nearestRung('flac', 0);
   const out: Buffer[] = [];
   for (const size of [4608, 1024, 4608]) {
-    ffmpeg('-f', 'lavfi', '-i', 'anoisesrc=d=2:a=0.1:r=48000', '-ac', '2', '-c:a', 'flac', '-frame_size', `${size}`, 'in.flac');
+    ffmpeg(
+      '-f',
+      'lavfi',
+      '-i',
+      'anoisesrc=d=2:a=0.1:r=48000',
+      '-ac',
+      '2',
+      '-c:a',
+      'flac',
+      '-frame_size',
+      `${size}`,
+      'in.flac',
+    );
     const { info, frames } = flacFrames(readFileSync(join(dir, 'in.flac')));
     framing.configure(info);
     // The last frame is a short one of its own block size, as no encoder of a live stream makes.

@@ -43,6 +43,8 @@ export class OggPager implements Framing {
   }
 
   frame(unit: AccessUnit): WireUnit | undefined {
+    // What waits for its page when a rung stops is no neighbour of what comes when it starts again.
+    if (Math.abs(unit.ptsUs - this.#startPtsUs - this.#durationUs) > unit.durationUs) this.#begin();
     if (this.#packets.length === 0) this.#startPtsUs = unit.ptsUs;
     this.#packets.push(Uint8Array.from(unit.data));
     this.#laces += Math.floor(unit.data.length / 255) + 1;
@@ -62,10 +64,14 @@ export class OggPager implements Framing {
     });
     const unit = { ptsUs: this.#startPtsUs, durationUs: this.#durationUs, sync: true, bytes };
     this.#pageNumber = (this.#pageNumber + 1) >>> 0;
+    this.#begin();
+    return unit;
+  }
+
+  #begin(): void {
     this.#packets.length = 0;
     this.#laces = 0;
     this.#durationUs = 0;
-    return unit;
   }
 }
 
@@ -86,7 +92,9 @@ function page(content: {
       if (left < 255) break;
     }
   }
-  const bytes = Buffer.alloc(HEADER_BYTES + laces.length + content.packets.reduce((sum, { length }) => sum + length, 0));
+  const bytes = Buffer.alloc(
+    HEADER_BYTES + laces.length + content.packets.reduce((sum, { length }) => sum + length, 0),
+  );
   bytes.write('OggS', 0, 'latin1');
   bytes[5] = content.flags;
   bytes.writeBigUInt64LE(BigInt(content.granule), 6);

@@ -37,32 +37,38 @@ const item = fc.oneof(
 
 test('what is sent arrives, in order, however the bytes are cut', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(item, { maxLength: 30 }), fc.infiniteStream(fc.integer({ min: 1, max: 5_000 })), async (items, cuts) => {
-      const bytes = await sent((link) => {
-        for (const each of items) {
-          if ('message' in each) link.send(each.message);
-          else if ('input' in each) link.sendInput(each.input);
-          else link.sendUnit(each.unit);
+    fc.asyncProperty(
+      fc.array(item, { maxLength: 30 }),
+      fc.infiniteStream(fc.integer({ min: 1, max: 5_000 })),
+      async (items, cuts) => {
+        const bytes = await sent((link) => {
+          for (const each of items) {
+            if ('message' in each) link.send(each.message);
+            else if ('input' in each) link.sendInput(each.input);
+            else link.sendUnit(each.unit);
+          }
+        });
+        const received: unknown[] = [];
+        const stream = new PassThrough();
+        new Link(stream, {
+          onMessage: (message) => received.push({ message }),
+          onInput: (input) => received.push({ input: Uint8Array.from(input) }),
+          onUnit: ({ rung, ptsUs, durationUs, sync, data }) =>
+            received.push({ unit: { rung, ptsUs, durationUs, sync, data: Uint8Array.from(data) } }),
+          onClose() {},
+        });
+        for (let at = 0; at < bytes.length; ) {
+          const size = cuts.next().value as number;
+          stream.emit('data', bytes.subarray(at, at + size));
+          at += size;
         }
-      });
-      const received: unknown[] = [];
-      const stream = new PassThrough();
-      new Link(stream, {
-        onMessage: (message) => received.push({ message }),
-        onInput: (input) => received.push({ input: Uint8Array.from(input) }),
-        onUnit: ({ rung, ptsUs, durationUs, sync, data }) =>
-          received.push({ unit: { rung, ptsUs, durationUs, sync, data: Uint8Array.from(data) } }),
-        onClose() {},
-      });
-      for (let at = 0; at < bytes.length; ) {
-        const size = cuts.next().value as number;
-        stream.emit('data', bytes.subarray(at, at + size));
-        at += size;
-      }
-      const plain = (list: unknown[]): string =>
-        JSON.stringify(list, (_, value) => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value));
-      assert.is(plain(received), plain(items));
-    }),
+        const plain = (list: unknown[]): string =>
+          JSON.stringify(list, (_, value) =>
+            value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+          );
+        assert.is(plain(received), plain(items));
+      },
+    ),
     { numRuns: 60 },
   );
 });

@@ -22,6 +22,8 @@ export type WorkerMessage =
   /** A rung starts (again): codec configuration as FFmpeg's extradata, base64; empty where there is none. */
   | { readonly type: 'rung'; readonly rung: string; readonly config: string }
   | { readonly type: 'metadata'; readonly metadata: TrackMetadata }
+  /** Whether more bytes of the source client are welcome. */
+  | { readonly type: 'input'; readonly isWelcome: boolean }
   | { readonly type: 'level'; readonly level: LevelReading }
   /** Totals since the worker started, by counter name. */
   | { readonly type: 'counters'; readonly counters: Readonly<Record<string, number>> }
