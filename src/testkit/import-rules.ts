@@ -41,7 +41,7 @@ export function violationOf(what: Import): string | undefined {
   const { from, target } = what;
   if (target.startsWith('node:')) return undefined;
   if (target === 'src/main.ts') return 'main.ts is the composition root: nobody imports it';
-  const isTest = /\.test\.ts$/.test(from);
+  const isTest = /\.(test|testing)\.ts$/.test(from);
   const room = roomOf(from);
   const other = roomOf(target);
   if (other === undefined) {
