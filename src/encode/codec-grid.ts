@@ -51,10 +51,6 @@ export class CodecGrid implements Disposable {
     this.#options = options;
   }
 
-  get idle(): boolean {
-    return this.#cursors.length === 0;
-  }
-
   has(rung: Rung): boolean {
     return this.#cursors.some((cursor) => cursor.rung === rung);
   }

@@ -185,14 +185,13 @@ export class Ladder implements Disposable {
 
   #stop(rung: Rung): void {
     this.#retry.delete(rung);
-    const grid = this.#grids.get(rung.codec);
-    grid?.remove(rung);
-    if (grid?.idle) {
-      grid[Symbol.dispose]();
-      this.#grids.delete(rung.codec);
-    }
+    this.#grids.get(rung.codec)?.remove(rung);
   }
 
+  /**
+   * A grid once made stays: FFmpeg's frames are freed by the garbage collector, late, and small blocks that
+   * linger between the large ones of encoders that come and go would fragment the heap.
+   */
   #gridOf(codec: Codec): CodecGrid {
     let grid = this.#grids.get(codec);
     if (grid === undefined) {
