@@ -1,0 +1,93 @@
+# Pipit's configuration.
+#
+# Every key, its range and the profiles: docs/config.md. Is it right?  pipit --check -c config.hcl
+# A line that begins with # is off and shows the default: remove the # to change it.
+
+# The set of tuned numbers that the other keys start from. Without it: raspberry-pi on a Pi, else home-server.
+# raspberry-pi, home-server, many-listeners, low-latency, playlist
+# profile = "home-server"
+
+# Directory for what must outlive a restart; made when it is missing.
+# data_dir = "./data"
+
+# Where Pipit listens.
+server {
+  # host            = "::"      # Address to listen on. :: takes IPv6 and IPv4 from everywhere, 127.0.0.1 this machine only.
+  # listen_port     = 8001      # Port of the web page, the streams and the API. 0 takes any free one.
+  # source_port     = 8000      # Port for source clients (Icecast protocol). 0 takes any free one.
+  # source_password = ""        # What source clients must know. Empty: the source port refuses everyone.
+  # mount_point     = "/stream" # Path of the only mount when there is no mount block.
+}
+
+# Where sound comes from. Without any, there is source "mic" with type = "alsa".
+# Types: alsa, exec, file, url, test, playlist, client, demo, silence.
+source "mic" {
+  type   = "alsa"
+  device = "auto" # The sound card: auto takes the first one; `pipit devices` lists what to write here.
+}
+
+# What listeners open. Without any, server.mount_point names the only one.
+mount "/stream" {
+  source   = "mic"
+  fallback = ["demo"] # heard while the microphone is missing; also "silence", "test" or another source
+}
+
+# From here on everything is off: the defaults are fine. Numbers are those of profile home-server.
+
+# How much of the past is kept.
+# buffer {
+#   size_mb = 20 # Memory for the past of one mount, shared by its rungs. 20 MiB hold 22 minutes of 128 kbit/s.
+# }
+
+# How sound leaves for the listeners.
+# broadcaster {
+#   chunk_size         = 16384  # Bytes gathered before they are written to a listener. More costs delay and saves CPU.
+#   max_chunk_delay_ms = 500    # Longest time that bytes are gathered: this rules at low bitrates, chunk_size at high ones.
+#   sleep_high         = 0.0005 # Pause between two passes while over 80 % of the ring is to be sent.
+#   sleep_medium       = 0.001  # The same, for 50 to 80 %.
+#   sleep_low          = 0.002  # The same, below 50 %. Shorter answers faster and costs CPU.
+#   burst_seconds      = 2      # Past that a new listener is sent at once, so that it plays without waiting; also its delay.
+#   max_burst_seconds  = 30     # The most that a listener may ask for with ?burst=.
+#   max_lag_ms         = 10000  # A listener further behind than this skips to the present.
+#   stall_timeout_s    = 30     # A listener that takes no byte for so long is disconnected.
+# }
+
+# What playlist sources play when they do not say otherwise.
+# playlist {
+#   directory  = "./music"            # Where the music of playlist sources is.
+#   shuffle    = false                # Play in random order.
+#   extensions = [".mp3", ".m4a", ".aac", ".ogg", ".opus", ".flac", ".wav"] # Which files are music.
+# }
+
+# How the station presents itself.
+# metadata {
+#   station_name        = "Pipit" # Name that players show.
+#   station_description = ""      # A sentence about the station.
+#   station_genre       = ""      # Its genre.
+#   station_url         = ""      # Its page on the web.
+#   enable_icy          = true    # Tell players that ask for it what is playing.
+#   icy_metaint         = 16000   # Bytes of sound between two such notes.
+# }
+
+# How sound is encoded.
+# encoder {
+#   channels           = 2         # 1 is mono, 2 is stereo, on every rung.
+#   default_rung       = "mp3@128" # Encoded even when nobody listens, to have a past to send. off saves its CPU.
+#   default_rung_share = 0.6       # Part of the ring that is kept for it; the other rungs share the rest.
+#   prime_seconds      = 2         # Past that any other rung is encoded from when its first listener comes.
+#   mp3_quality        = 5         # LAME's effort: 0 is best and slowest, 9 fastest.
+#   opus_complexity    = 10        # Opus' effort: 10 is best and slowest, 0 fastest.
+#   aac_coder          = "fast"    # AAC's effort: twoloop sounds better and costs twice as much.
+#   flac_level         = 5         # FLAC's effort: 12 is smallest and slowest, 0 fastest.
+# }
+
+# Limits, timeouts and logging.
+# advanced {
+#   max_listeners             = 250   # More are told to come back later (503).
+#   max_listeners_per_address = 32    # The same for one address; 0 is no limit. This machine itself has none.
+#   exempt_networks           = []    # Networks without that limit, for instance 192.168.1.0/24.
+#   source_timeout            = 10    # A source that delivers nothing for so long is down.
+#   header_timeout_s          = 10    # A client must have sent its request by then.
+#   verbose_logging           = false # Log what developers want to know.
+#   enable_stats              = true  # Answer /api/stats; without it that is 403.
+# }

@@ -1,0 +1,46 @@
+import { readFileSync, statSync } from 'node:fs';
+import { Diagnostics, InvalidConfig } from './diagnostic.ts';
+
+/** Far more than any configuration; keeps a wrong path from filling the memory. Bytes. */
+export const MAX_CONFIG_BYTES = 1024 * 1024;
+
+/**
+ * The text of a configuration file.
+ * @throws InvalidConfig when it is missing, unreadable, no plain file, too large or no UTF-8.
+ */
+export function readConfigFile(file: string): string {
+  let bytes: Uint8Array;
+  try {
+    const status = statSync(file);
+    if (!status.isFile()) throw refused(file, 'it is no file', 'a configuration is a plain file', 'name another path');
+    if (status.size > MAX_CONFIG_BYTES) throw tooLarge(file);
+    bytes = readFileSync(file);
+  } catch (error) {
+    if (error instanceof InvalidConfig) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const why = REASONS[code] ?? `the system says ${code}`;
+    throw refused(file, 'it can not be read', why, 'check the path and its permissions', error);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw refused(file, 'it is no UTF-8 text', 'HCL is written in UTF-8', 'save it as UTF-8', error);
+  }
+}
+
+/** The refusal of a text beyond MAX_CONFIG_BYTES. */
+export function tooLarge(file: string): InvalidConfig {
+  return refused(file, 'it is too large', `${MAX_CONFIG_BYTES} bytes are the most`, 'is this the right file?');
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'reading it is not allowed',
+  ENOTDIR: 'a part of its path is no directory',
+};
+
+function refused(file: string, what: string, why: string, remedy: string, cause?: unknown): InvalidConfig {
+  const diagnostics = new Diagnostics();
+  diagnostics.error({ file, line: 0, column: 0 }, what, why, remedy);
+  return new InvalidConfig(diagnostics.list, cause);
+}

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import type { Diagnostics, Place } from './diagnostic.ts';
+import type { GivenBlock, GivenConfig } from './given.ts';
+import type { KeyValue } from './key.ts';
+import { PROFILES, type ProfileName } from './profiles.ts';
+import { resolveKeys } from './resolve-keys.ts';
+import { resolveMounts } from './resolve-mounts.ts';
+import { resolveSources } from './resolve-sources.ts';
+import { BLOCKS, type BlockValues, TOP_KEYS } from './schema.ts';
+import type { Values } from './values.ts';
+
+/**
+ * Fills a configuration in: defaults, then the profile, then what is given. Paths become absolute.
+ * @param directory absolute; relative paths start there.
+ * @returns values that are good only as long as `diagnostics` holds no error.
+ */
+export function resolveConfig(
+  given: GivenConfig,
+  {
+    profileDefault,
+    directory,
+    diagnostics,
+  }: { profileDefault: ProfileName; directory: string; diagnostics: Diagnostics },
+): Values {
+  const defaultProfile = (key: string): KeyValue | undefined => (key === 'profile' ? profileDefault : undefined);
+  const top = resolveKeys(TOP_KEYS, given.top, { name: '', defaultOf: defaultProfile, explain: ownerOf, diagnostics });
+  const profile = PROFILES[top.profile];
+  const resolved: Record<string, unknown> = {};
+  for (const [name, keys] of Object.entries(BLOCKS)) {
+    const block = given.single.get(name) ?? { place: given.top.place, keys: new Map() };
+    const defaultOf = (key: string): KeyValue | undefined => profile[`${name}.${key}`];
+    const explain = (key: string) => (Object.hasOwn(keys, key) ? undefined : ownerOf(key));
+    resolved[name] = resolveKeys(keys, block, { name, defaultOf, explain, diagnostics });
+  }
+  const blocks = resolved as BlockValues;
+  checkTogether(given, blocks, diagnostics);
+  const playlist = { ...blocks.playlist, directory: resolve(directory, blocks.playlist.directory) };
+  const sources = resolveSources(given.sources, { playlist, directory, diagnostics });
+  const mounts = resolveMounts(given, { mountPoint: blocks.server.mount_point, sources, diagnostics });
+  return {
+    top: { ...top, data_dir: resolve(directory, top.data_dir) },
+    blocks: { ...blocks, playlist },
+    sources: new Map([...sources, ...mounts.builtIn]),
+    builtIn: new Set(mounts.builtIn.keys()),
+    mounts: mounts.mounts,
+  };
+}
+
+/** Which block a key belongs to that stands in the wrong one. */
+function ownerOf(key: string): readonly [string, string] | undefined {
+  const owners = Object.entries(BLOCKS).filter(([, keys]) => Object.hasOwn(keys, key));
+  const names = Object.hasOwn(TOP_KEYS, key) ? ['the top level'] : owners.map(([name]) => `block ${name}`);
+  const [owner] = names;
+  return owner === undefined || names.length > 1 ? undefined : [`it belongs to ${owner}`, 'move it there'];
+}
+
+/** What each key allows by itself and two do not allow together. */
+function checkTogether(given: GivenConfig, { server, broadcaster }: BlockValues, diagnostics: Diagnostics): void {
+  if (server.listen_port === server.source_port && server.listen_port !== 0) {
+    const place = placeOf(given, 'server', 'source_port', 'listen_port');
+    const what = `server.listen_port and server.source_port are both ${server.listen_port}`;
+    diagnostics.error(place, what, 'each needs a port of its own', 'change one of the two');
+  }
+  if (broadcaster.burst_seconds > broadcaster.max_burst_seconds) {
+    const place = placeOf(given, 'broadcaster', 'burst_seconds', 'max_burst_seconds');
+    const what = `broadcaster.burst_seconds is ${broadcaster.burst_seconds}`;
+    const why = `max_burst_seconds allows ${broadcaster.max_burst_seconds}`;
+    diagnostics.error(place, what, why, 'raise max_burst_seconds or lower burst_seconds');
+  }
+}
+
+function placeOf(given: GivenConfig, block: string, ...keys: readonly string[]): Place {
+  const found: GivenBlock | undefined = given.single.get(block);
+  const places = keys.map((key) => found?.keys.get(key)?.place);
+  return places.find((place) => place !== undefined) ?? given.top.place;
+}

@@ -1,0 +1,50 @@
+import type { BlockKeys, KeyValue, ValuesOf } from './key.ts';
+import { BLOCKS, type BlockValues, MOUNT_KEYS, TOP_KEYS, type TopValues } from './schema.ts';
+import { SOURCE_KEYS, SOURCE_TYPE_KEYS } from './source-schema.ts';
+
+type TypeKeys = typeof SOURCE_TYPE_KEYS;
+
+/** What a source block holds after validation, by its type. */
+export type SourceValues = {
+  [T in keyof TypeKeys]: Omit<ValuesOf<typeof SOURCE_KEYS>, 'type'> & { readonly type: T } & ValuesOf<TypeKeys[T]>;
+}[keyof TypeKeys];
+
+export type MountValues = ValuesOf<typeof MOUNT_KEYS>;
+
+/** The whole configuration by its names in the file and in its units; paths are absolute, references resolve. */
+export interface Values {
+  readonly top: TopValues;
+  readonly blocks: BlockValues;
+  /** By name, built-in ones that a mount names at the end. */
+  readonly sources: ReadonlyMap<string, SourceValues>;
+  /** Names in `sources` that no block declares. */
+  readonly builtIn: ReadonlySet<string>;
+  /** By path. */
+  readonly mounts: ReadonlyMap<string, MountValues>;
+}
+
+/** One value with the dotted name under which people know it. */
+export interface NamedValue {
+  /** `buffer.size_mb`, `source.mic.device`, `mount./stream.fallback` */
+  readonly name: string;
+  readonly value: KeyValue;
+  readonly live: boolean;
+}
+
+/** Every value of a configuration. */
+export function* namedValues(values: Values): Generator<NamedValue> {
+  yield* namesOf('', TOP_KEYS, values.top);
+  for (const [block, keys] of Object.entries(BLOCKS)) {
+    yield* namesOf(`${block}.`, keys, values.blocks[block as keyof typeof BLOCKS]);
+  }
+  for (const [name, source] of values.sources) {
+    yield* namesOf(`source.${name}.`, { ...SOURCE_KEYS, ...SOURCE_TYPE_KEYS[source.type] }, source);
+  }
+  for (const [path, mount] of values.mounts) yield* namesOf(`mount.${path}.`, MOUNT_KEYS, mount);
+}
+
+function* namesOf(prefix: string, keys: BlockKeys, values: object): Generator<NamedValue> {
+  for (const [name, { live }] of Object.entries(keys)) {
+    yield { name: prefix + name, value: (values as Record<string, KeyValue>)[name] as KeyValue, live };
+  }
+}
