@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nearestRung, type Rung } from '../core/rung.ts';
+import type { SourceStatus } from '../core/source-status.ts';
 import { ClientSource, type ClientWorker, type ClientWorkerEvents } from './client-source.ts';
 import type { SourceClient, SourceInput } from './source-mounts.ts';
 
@@ -13,8 +14,13 @@ const CLIENT: SourceClient = {
   station: { name: '', description: '', genre: '', url: '' },
 };
 
+function statusOf(state: SourceStatus['state'], message?: string): SourceStatus {
+  const error = message === undefined ? undefined : { code: 'test', message, remedy: '' };
+  return { state, detail: '', error, sinceUs: 0, restarts: 0 };
+}
+
 class FakeWorker implements ClientWorker {
-  status: ClientWorker['status'] = { state: 'stopped', detail: '' };
+  status = statusOf('stopped');
   readonly #events: ClientWorkerEvents;
   wanted: readonly Rung[] = [];
   received = '';
@@ -46,8 +52,8 @@ class FakeWorker implements ClientWorker {
     this.isEnded = true;
   }
 
-  become(state: string, message?: string): void {
-    this.status = message === undefined ? { state, detail: '' } : { state, detail: '', error: { message } };
+  become(state: SourceStatus['state'], message?: string): void {
+    this.status = statusOf(state, message);
     this.#events.onStatus();
   }
 

@@ -1,11 +1,12 @@
 import { NetworkError } from '../core/errors.ts';
 import type { Rung } from '../core/rung.ts';
 import type { ClientSettings } from '../core/source-settings.ts';
+import type { SourceStatus } from '../core/source-status.ts';
 import type { SourceClient, SourceInput } from './source-mounts.ts';
 
 /** What runs the sound of one source client: a media worker. */
 export interface ClientWorker {
-  readonly status: { readonly state: string; readonly detail: string; readonly error?: { readonly message: string } | undefined };
+  readonly status: SourceStatus;
   start(): void;
   stop(): Promise<void>;
   want(rungs: readonly Rung[]): void;
@@ -20,7 +21,13 @@ export interface ClientWorkerEvents {
 }
 
 /** A source without a client. */
-const ABSENT = Object.freeze({ state: 'waiting', detail: 'no source client is connected', error: undefined });
+const ABSENT: SourceStatus = Object.freeze({
+  state: 'waiting',
+  detail: 'no source client is connected',
+  error: undefined,
+  sinceUs: 0,
+  restarts: 0,
+});
 
 /**
  * A source that is there while a source client is connected. It takes one client at a time, and starts a worker for
@@ -45,7 +52,7 @@ export class ClientSource {
     this.#onStatus = onStatus;
   }
 
-  get status(): ClientWorker['status'] {
+  get status(): SourceStatus {
     return this.#worker?.status ?? ABSENT;
   }
 

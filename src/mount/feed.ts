@@ -1,11 +1,12 @@
 import type { AccessUnit, TrackMetadata } from '../core/access-unit.ts';
 import { NO_METADATA } from '../core/access-unit.ts';
+import type { LevelReading } from '../core/level-reading.ts';
 import { type Rung, rungNamed } from '../core/rung.ts';
+import type { SourceStatus } from '../core/source-status.ts';
 
 /** What a feed needs of whatever runs a source. */
 export interface FeedWorker {
-  /** `live` while sound flows; `starting` and `opening` while that may be expected soon; anything else: not now. */
-  readonly status: { readonly state: string };
+  readonly status: SourceStatus;
   start(): void;
   stop(): Promise<void>;
   want(rungs: readonly Rung[]): void;
@@ -16,6 +17,7 @@ export interface FeedEvents {
   onUnit(unit: AccessUnit): void;
   onRung(rungName: string, config: Uint8Array): void;
   onMetadata(metadata: TrackMetadata): void;
+  onLevel(level: LevelReading): void;
   onStatus(): void;
 }
 
@@ -37,11 +39,21 @@ export class Feed implements FeedEvents {
   readonly #wants = new Map<FeedUser, readonly Rung[]>();
   readonly #configs = new Map<Rung, Uint8Array>();
   #metadata = NO_METADATA;
+  #level: LevelReading | undefined;
 
   /** @param run makes the worker, given whom it is to tell. */
   constructor(name: string, run: (events: FeedEvents) => FeedWorker) {
     this.name = name;
     this.#worker = run(this);
+  }
+
+  get status(): SourceStatus {
+    return this.#worker.status;
+  }
+
+  /** The last reading of the level meter; undefined while there is no sound. */
+  get level(): LevelReading | undefined {
+    return this.#level;
   }
 
   /** Sound flows. */
@@ -94,7 +106,12 @@ export class Feed implements FeedEvents {
     for (const user of this.#wants.keys()) user.onMetadata(this);
   }
 
+  onLevel(level: LevelReading): void {
+    this.#level = level;
+  }
+
   onStatus(): void {
+    if (!this.isLive) this.#level = undefined;
     for (const user of this.#wants.keys()) user.onStatus(this);
   }
 

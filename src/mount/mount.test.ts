@@ -4,6 +4,7 @@ import type { BroadcasterOptions } from '../broadcast/broadcaster.ts';
 import type { Sink } from '../broadcast/sink.ts';
 import { CounterSet } from '../core/counters.ts';
 import { nearestRung, type Rung } from '../core/rung.ts';
+import type { SourceStatus } from '../core/source-status.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { Feed, type FeedEvents, type FeedWorker } from './feed.ts';
@@ -26,15 +27,21 @@ const BROADCASTER: BroadcasterOptions = {
   stallTimeoutMs: 30_000,
 };
 
+type State = SourceStatus['state'];
+
+function statusOf(state: State): SourceStatus {
+  return { state, detail: '', error: undefined, sinceUs: 0, restarts: 0 };
+}
+
 /** A source that does what a test says; its units hold its own letter. */
 class FakeSource implements FeedWorker {
-  status = { state: 'stopped' };
+  status = statusOf('stopped');
   wanted: readonly Rung[] = [];
   readonly #events: FeedEvents;
   readonly #letter: string;
-  readonly #startsAs: string;
+  readonly #startsAs: State;
 
-  constructor(events: FeedEvents, letter: string, startsAs: string) {
+  constructor(events: FeedEvents, letter: string, startsAs: State) {
     this.#events = events;
     this.#letter = letter;
     this.#startsAs = startsAs;
@@ -52,8 +59,8 @@ class FakeSource implements FeedWorker {
     this.wanted = rungs;
   }
 
-  become(state: string): void {
-    this.status = { state };
+  become(state: State): void {
+    this.status = statusOf(state);
     this.#events.onStatus();
   }
 
@@ -82,8 +89,8 @@ class Collector implements Sink {
   close(): void {}
 }
 
-/** A mount with a chain of sources named by their letters; `startsAs` is the state each comes up in. */
-function mountWith(...startsAs: readonly string[]) {
+/** A mount with a chain of sources named by their letters; `primary` is its own, `startsAs` how each comes up. */
+function mountWith(primary: number, ...startsAs: readonly State[]) {
   const clock = new FakeClock();
   const log = new RecordingLog();
   const sources: FakeSource[] = [];
@@ -99,6 +106,7 @@ function mountWith(...startsAs: readonly string[]) {
     { clock, log, counters: new CounterSet(), random: () => 0.5 },
     { path: '/stream', sizeBytes: 1024 * 1024, defaultRung: mp3, defaultRungShare: 0.6, broadcaster: BROADCASTER },
     feeds,
+    feeds[primary],
   );
   mount.start();
   const collector = new Collector();
@@ -124,7 +132,7 @@ function mountWith(...startsAs: readonly string[]) {
 }
 
 test('the first source of the chain is heard, and the others rest', () => {
-  const { mount, sources, collector, play } = mountWith('live', 'live');
+  const { mount, sources, collector, play } = mountWith(0, 'live', 'live');
   play(2_000);
   assert.is(mount.activeSource, 'a');
   assert.is(sources[1].status.state, 'stopped');
@@ -132,7 +140,7 @@ test('the first source of the chain is heard, and the others rest', () => {
 });
 
 test('a source that fails is followed at once by the next, and listeners stay', () => {
-  const { mount, sources, collector, play } = mountWith('live', 'live');
+  const { mount, sources, collector, play } = mountWith(0, 'live', 'live');
   play(2_000);
   sources[0].become('retrying');
   play(2_000);
@@ -142,7 +150,7 @@ test('a source that fails is followed at once by the next, and listeners stay', 
 });
 
 test('a source that starts is waited for, but not for ever', () => {
-  const { mount, sources, play } = mountWith('starting', 'live');
+  const { mount, sources, play } = mountWith(0, 'starting', 'live');
   play(2_000);
   assert.is(sources[1].status.state, 'stopped');
   play(2_000);
@@ -150,7 +158,7 @@ test('a source that starts is waited for, but not for ever', () => {
 });
 
 test('a source that is back takes over when it has delivered for a second, and the fallback rests again', () => {
-  const { mount, sources, collector, play } = mountWith('live', 'live');
+  const { mount, sources, collector, play } = mountWith(0, 'live', 'live');
   play(1_000);
   sources[0].become('retrying');
   play(1_000);
@@ -165,7 +173,7 @@ test('a source that is back takes over when it has delivered for a second, and t
 });
 
 test('a chain goes down to its last source and up again', () => {
-  const { mount, sources, play } = mountWith('retrying', 'retrying', 'live');
+  const { mount, sources, play } = mountWith(0, 'retrying', 'retrying', 'live');
   play(1_000);
   assert.is(mount.activeSource, 'c');
   sources[1].become('live');
@@ -176,8 +184,25 @@ test('a chain goes down to its last source and up again', () => {
   assert.is(mount.activeSource, 'c');
 });
 
+test('a source before the own one takes over when it is live; the own one runs on, its fallbacks rest', () => {
+  const { mount, sources, collector, clock, play } = mountWith(1, 'waiting', 'live', 'live');
+  play(2_000);
+  assert.is(mount.activeSource, 'b');
+  assert.is(sources[2].status.state, 'stopped');
+  assert.is(clock.pendingTimers, 2, 'only the broadcaster waits for time to pass: its second and its chunk');
+  sources[0].become('live');
+  play(8_000);
+  assert.is(mount.activeSource, 'a');
+  assert.is(sources[1].status.state, 'live');
+  assert.is(sources[2].status.state, 'stopped');
+  sources[0].become('waiting');
+  play(1_000);
+  assert.is(mount.activeSource, 'b');
+  assert.match(collector.text, /^b+a+b+$/);
+});
+
 test('with no source at all listeners wait, connected', () => {
-  const { mount, sources, collector, play } = mountWith('live');
+  const { mount, sources, collector, play } = mountWith(0, 'live');
   play(1_000);
   sources[0].become('retrying');
   play(5_000);
@@ -190,7 +215,7 @@ test('with no source at all listeners wait, connected', () => {
 });
 
 test('what a source brings along of its past is not heard twice', () => {
-  const { mount, sources, clock, play } = mountWith('live', 'live');
+  const { mount, sources, clock, play } = mountWith(0, 'live', 'live');
   play(2_000);
   const track = mount.ring.track(mp3);
   const end = track.endSequence;
@@ -199,7 +224,7 @@ test('what a source brings along of its past is not heard twice', () => {
 });
 
 test('the default rung is encoded with nobody there, others while somebody listens', () => {
-  const { mount, sources, play, clock } = mountWith('live');
+  const { mount, sources, play, clock } = mountWith(0, 'live');
   assert.equal(sources[0].wanted, [mp3]);
   const sink = new Collector();
   mount.broadcaster.join({ info: { id: 2, address: '', userAgent: '' }, sink, rung: low, burstSeconds: 0 });
@@ -211,7 +236,7 @@ test('the default rung is encoded with nobody there, others while somebody liste
 });
 
 test('the title is that of the source on the air', () => {
-  const { mount, sources, play } = mountWith('live', 'live');
+  const { mount, sources, play } = mountWith(0, 'live', 'live');
   play(100);
   mount.setMetadata({ title: 'Dawn', artist: '' });
   assert.is(mount.metadata.title, 'Dawn');
@@ -221,7 +246,7 @@ test('the title is that of the source on the air', () => {
 });
 
 test('closing it stops every source, twice too', async () => {
-  const { mount, sources, play, clock } = mountWith('retrying', 'live');
+  const { mount, sources, play, clock } = mountWith(0, 'retrying', 'live');
   play(1_000);
   await mount[Symbol.asyncDispose]();
   await mount[Symbol.asyncDispose]();

@@ -39,6 +39,7 @@ export class Mount implements FeedUser {
   readonly ring: Ring;
   readonly broadcaster: Broadcaster;
   readonly icyTitle = new IcyTitle();
+  readonly feeds: readonly Feed[];
   readonly #log: Log;
   readonly #chain: SourceChain;
   readonly #defaultRung: Rung | null;
@@ -47,9 +48,14 @@ export class Mount implements FeedUser {
   readonly #late;
   #metadata = NO_METADATA;
 
-  constructor(deps: MountDeps, options: MountOptions, feeds: readonly Feed[]) {
+  /**
+   * @param feeds in order of preference
+   * @param primary the mount's own source among them, which runs even while one before it is on the air
+   */
+  constructor(deps: MountDeps, options: MountOptions, feeds: readonly Feed[], primary?: Feed) {
     const { clock, log, counters, random } = deps;
     this.path = options.path;
+    this.feeds = feeds;
     this.#log = log;
     this.#random = random;
     this.#defaultRung = options.defaultRung;
@@ -69,7 +75,7 @@ export class Mount implements FeedUser {
       },
       options.broadcaster,
     );
-    this.#chain = new SourceChain({ clock, user: this, onActive: (feed) => this.#onActive(feed) }, feeds);
+    this.#chain = new SourceChain({ clock, user: this, onActive: (feed) => this.#onActive(feed) }, feeds, primary);
   }
 
   /** The source that is heard; undefined while none is. */

@@ -16,6 +16,7 @@ const PATIENCE_MS = 3_000;
 const RETURN_MS = 1_000;
 /** How long a fallback goes on running after it was relieved. */
 const RELEASE_MS = 5_000;
+const REVIEW_MS = 250;
 
 /**
  * The sources of a mount in order of preference, and which of them is on the air: the first that is live. Those
@@ -24,6 +25,8 @@ const RELEASE_MS = 5_000;
 export class SourceChain {
   readonly #deps: SourceChainDeps;
   readonly #feeds: readonly Feed[];
+  /** Index of the mount's own source. */
+  readonly #primary: number;
   readonly #needed = new Set<Feed>();
   #rungs: readonly Rung[] = [];
   #active: Feed | undefined;
@@ -31,11 +34,15 @@ export class SourceChain {
   readonly #since = new Map<Feed, { readonly isLive: boolean; readonly sinceUs: number }>();
   #relievedUs = 0;
   #timer: Timer | undefined;
+  #isReviewing = false;
+  #reviewAgain = false;
   #isClosed = false;
 
-  constructor(deps: SourceChainDeps, feeds: readonly Feed[]) {
+  /** @param primary the feed up to which all run even while one before them is on the air; the first by default */
+  constructor(deps: SourceChainDeps, feeds: readonly Feed[], primary: Feed | undefined) {
     this.#deps = deps;
     this.#feeds = feeds;
+    this.#primary = primary === undefined ? 0 : feeds.indexOf(primary);
   }
 
   get active(): Feed | undefined {
@@ -67,32 +74,58 @@ export class SourceChain {
 
   #review(): void {
     if (this.#isClosed) return;
-    const nowUs = this.#deps.clock.nowUs();
+    // Starting a feed changes its state, which asks for a review: one more round, not one within another.
+    if (this.#isReviewing) {
+      this.#reviewAgain = true;
+      return;
+    }
+    this.#isReviewing = true;
+    do {
+      this.#reviewAgain = false;
+      this.#reviewOnce(this.#deps.clock.nowUs());
+    } while (this.#reviewAgain);
+    this.#isReviewing = false;
+    this.#timer?.cancel();
+    this.#timer = this.#isTimeAwaited() ? this.#deps.clock.after(REVIEW_MS, () => this.#review()) : undefined;
+  }
+
+  #reviewOnce(nowUs: number): void {
     for (const feed of this.#needed) {
       if (this.#since.get(feed)?.isLive !== feed.isLive) this.#since.set(feed, { isLive: feed.isLive, sinceUs: nowUs });
     }
     this.#startNeeded(nowUs);
     this.#choose(nowUs);
     this.#releaseRelieved(nowUs);
-    // Patience, dwell and rest run out with time, not with events.
-    this.#timer?.cancel();
-    this.#timer = this.#active === this.#feeds[0] && this.#needed.size === 1 ? undefined : this.#reviewLater();
   }
 
-  #reviewLater(): Timer {
-    return this.#deps.clock.after(250, () => this.#review());
+  /** Patience, dwell and rest run out with time; everything else comes as a change of state. */
+  #isTimeAwaited(): boolean {
+    const active = this.#active === undefined ? this.#feeds.length : this.#feeds.indexOf(this.#active);
+    const lastNeeded = this.#lastNeeded;
+    return this.#feeds.some((feed, i) => {
+      if (!this.#needed.has(feed)) return false;
+      return i > lastNeeded || (i < active && (feed.isLive || (this.#active === undefined && feed.isPromising)));
+    });
   }
 
-  /** Needs feeds in order, up to the first that delivers or may still be waited for. */
+  /** Index of the last feed that has a reason to run. */
+  get #lastNeeded(): number {
+    if (this.#active === undefined) return this.#feeds.length - 1;
+    return Math.max(this.#feeds.indexOf(this.#active), this.#primary);
+  }
+
+  /** Needs feeds in order, the primary at least, up to where one delivers or may still be waited for. */
   #startNeeded(nowUs: number): void {
-    for (const feed of this.#feeds) {
+    let isHopeful = false;
+    for (const [i, feed] of this.#feeds.entries()) {
       if (!this.#needed.has(feed)) {
         this.#needed.add(feed);
         this.#since.set(feed, { isLive: false, sinceUs: nowUs });
         feed.need(this.#deps.user, this.#rungs);
       }
       const waitedUs = nowUs - (this.#since.get(feed)?.sinceUs ?? nowUs);
-      if (feed.isLive || (feed.isPromising && waitedUs < PATIENCE_MS * 1000)) return;
+      isHopeful ||= feed.isLive || (feed.isPromising && waitedUs < PATIENCE_MS * 1000);
+      if (isHopeful && i >= this.#primary) return;
     }
   }
 
@@ -111,9 +144,8 @@ export class SourceChain {
   }
 
   #releaseRelieved(nowUs: number): void {
-    const active = this.#active;
-    if (active === undefined || nowUs - this.#relievedUs < RELEASE_MS * 1000) return;
-    for (const feed of this.#feeds.slice(this.#feeds.indexOf(active) + 1)) {
+    if (this.#active === undefined || nowUs - this.#relievedUs < RELEASE_MS * 1000) return;
+    for (const feed of this.#feeds.slice(this.#lastNeeded + 1)) {
       if (!this.#needed.delete(feed)) continue;
       this.#since.delete(feed);
       void feed.release(this.#deps.user);

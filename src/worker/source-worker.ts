@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
-import { type AccessUnit, NO_METADATA, type TrackMetadata } from '../core/access-unit.ts';
+import type { AccessUnit, TrackMetadata } from '../core/access-unit.ts';
 import { BackOff } from '../core/back-off.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { CounterSet } from '../core/counters.ts';
@@ -10,8 +10,9 @@ import type { ErrorReport } from '../core/errors.ts';
 import type { LevelReading } from '../core/level-reading.ts';
 import type { Log } from '../core/log.ts';
 import type { Rung } from '../core/rung.ts';
+import type { SourceStatus } from '../core/source-status.ts';
 import { Link } from './link.ts';
-import type { CaptureState, WorkerCommand, WorkerMessage, WorkerSettings } from './messages.ts';
+import type { WorkerCommand, WorkerMessage, WorkerSettings } from './messages.ts';
 
 export interface SourceWorkerDeps {
   readonly clock: Clock;
@@ -40,21 +41,6 @@ export interface SourceWorkerEvents {
   onInputWelcome(isWelcome: boolean): void;
 }
 
-/** As a capture state, or: starting (the process), stalled (it delivered nothing and is replaced), stopped. */
-export type WorkerState = CaptureState | 'starting' | 'stalled' | 'stopped';
-
-/** What a worker is doing. A new object with each change. */
-export interface WorkerStatus {
-  readonly state: WorkerState;
-  /** What is opened, or why it is not, in a few words. */
-  readonly detail: string;
-  readonly error: ErrorReport | undefined;
-  /** CLOCK_MONOTONIC, microseconds. */
-  readonly sinceUs: number;
-  /** How often the process had to be started again. */
-  readonly restarts: number;
-}
-
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 15_000;
 /** Sound for this long, and the next crash is a first one again. */
@@ -80,9 +66,7 @@ export class SourceWorker {
   #process: ChildProcess | undefined;
   #link: Link | undefined;
   #wanted: readonly Rung[] = [];
-  #status: WorkerStatus;
-  #level: LevelReading | undefined;
-  #metadata = NO_METADATA;
+  #status: SourceStatus;
   #heardUs = 0;
   #liveUs = 0;
   #watchdog: Timer | undefined;
@@ -101,17 +85,8 @@ export class SourceWorker {
     this.#status = { state: 'stopped', detail: '', error: undefined, sinceUs: deps.clock.nowUs(), restarts: 0 };
   }
 
-  get status(): WorkerStatus {
+  get status(): SourceStatus {
     return this.#status;
-  }
-
-  /** The last reading of the level meter; undefined while there is no sound. */
-  get level(): LevelReading | undefined {
-    return this.#level;
-  }
-
-  get metadata(): TrackMetadata {
-    return this.#metadata;
   }
 
   get pid(): number | undefined {
@@ -148,7 +123,6 @@ export class SourceWorker {
     this.#isRunning = false;
     this.#restart?.cancel();
     this.#watchdog?.cancel();
-    this.#level = undefined;
     this.#setStatus('stopped', '');
     const child = this.#process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -193,7 +167,6 @@ export class SourceWorker {
     if (this.#process !== child) return;
     this.#process = undefined;
     this.#link = undefined;
-    this.#level = undefined;
     this.#watchdog?.cancel();
     if (!this.#isRunning) return;
     if (this.#status.state === 'ended') {
@@ -216,7 +189,6 @@ export class SourceWorker {
     this.#heardUs = clock.nowUs();
     switch (message.type) {
       case 'level':
-        this.#level = message.level;
         this.#liveUs = this.#heardUs;
         if (this.#heardUs - this.#status.sinceUs > HEALTHY_MS * 1000) this.#backOff.reset();
         this.#events.onLevel(message.level);
@@ -225,11 +197,9 @@ export class SourceWorker {
         this.#events.onRung(message.rung, Buffer.from(message.config, 'base64'));
         break;
       case 'metadata':
-        this.#metadata = message.metadata;
         this.#events.onMetadata(message.metadata);
         break;
       case 'state':
-        if (message.state !== 'live') this.#level = undefined;
         this.#liveUs = this.#heardUs;
         this.#setStatus(message.state, message.detail, message.error);
         break;
@@ -275,12 +245,11 @@ export class SourceWorker {
   }
 
   #replace(why: string): void {
-    this.#level = undefined;
     this.#setStatus('stalled', why);
     this.#process?.kill('SIGKILL');
   }
 
-  #setStatus(state: WorkerState, detail: string, error?: ErrorReport): void {
+  #setStatus(state: SourceStatus['state'], detail: string, error?: ErrorReport): void {
     const { restarts } = this.#status;
     this.#status = { state, detail, error, sinceUs: this.#deps.clock.nowUs(), restarts };
     this.#events.onStatus();

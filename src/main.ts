@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { type Command, parseCommandLine, USAGE } from './command-line.ts';
+import { checkConfig } from './config/check-config.ts';
+import { compareSettings } from './config/compare-settings.ts';
+import { formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
+import { type LoadedSettings, loadSettings, type SettingsOrigin } from './config/load-settings.ts';
+import { defaultProfile } from './config/profiles.ts';
+import { systemClock } from './core/clock.ts';
+import { PipitError } from './core/errors.ts';
+import { Station } from './station.ts';
+import { PinoLog } from './telemetry/pino-log.ts';
+
+/* The program: reads argv and environment, wires, starts, stops. Nothing else ends the process. */
+
+/** A stop that takes longer than this is ended the hard way. */
+const STOP_MS = 2_800;
+
+async function main(): Promise<void> {
+  let command: Command;
+  try {
+    command = parseCommandLine(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+  if (command.name === 'help') process.stdout.write(USAGE);
+  else if (command.name === 'version') process.stdout.write(`pipit ${version()}\n`);
+  else if (command.name === 'devices') await printDevices();
+  else if (command.name === 'check') check(originOf(command.configFile));
+  else await run(originOf(command.configFile));
+}
+
+async function printDevices(): Promise<void> {
+  const { formatDevices, listDevices } = await import('./capture/devices.ts');
+  process.stdout.write(formatDevices(await listDevices()));
+}
+
+function check(origin: SettingsOrigin): void {
+  const { exitCode, lines } = checkConfig(origin);
+  process.stdout.write(`${lines.join('\n')}\n`);
+  process.exitCode = exitCode;
+}
+
+async function run(origin: SettingsOrigin): Promise<void> {
+  let loaded = loadSettings(origin);
+  const log = PinoLog.open({
+    level: loaded.settings.advanced.verboseLogging ? 'debug' : 'info',
+    // Set by systemd when its journal takes what is written.
+    forJournal: process.env['JOURNAL_STREAM'] !== undefined,
+    write: (line) => process.stdout.write(line),
+  });
+  // Whoever read the log has gone: a full disk or a closed terminal must not end the sound.
+  process.stdout.on('error', () => {});
+  for (const diagnostic of loaded.diagnostics) log.warning(formatDiagnostic(diagnostic));
+
+  const station = new Station({ clock: systemClock, log, random: Math.random, version: version() }, loaded.settings);
+  const { listenPort, sourcePort } = await station.start();
+  for (const url of urlsOf(loaded.settings.server.host, listenPort)) log.notice(`open ${url}`);
+  for (const path of station.mounts.keys()) {
+    log.notice(`listen at ${urlsOf(loaded.settings.server.host, listenPort).at(-1)?.replace(/\/$/, '')}${path}`);
+  }
+  if (sourcePort !== undefined && loaded.settings.server.sourcePassword !== '') {
+    log.notice(`source clients may send to port ${sourcePort}`);
+  }
+
+  const reload = (): void => {
+    loaded = reloaded(origin, loaded, station, log);
+  };
+  process.on('SIGHUP', reload);
+  const stop = (signal: string): void => {
+    log.notice(`${signal}: stopping`);
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    void station[Symbol.asyncDispose]().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', () => stop('SIGTERM'));
+  process.once('SIGINT', () => stop('SIGINT'));
+}
+
+/** Takes over what a changed file allows, and says what must wait. An invalid file changes nothing. */
+function reloaded(origin: SettingsOrigin, before: LoadedSettings, station: Station, log: PinoLog): LoadedSettings {
+  let after: LoadedSettings;
+  try {
+    after = loadSettings(origin);
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error;
+    for (const diagnostic of error.diagnostics) log.error(formatDiagnostic(diagnostic));
+    log.error(`${origin.file} is refused: the running configuration stays`);
+    return before;
+  }
+  for (const diagnostic of after.diagnostics) log.warning(formatDiagnostic(diagnostic));
+  const { live, restart } = compareSettings(before, after);
+  station.reload(after.settings);
+  log.level = after.settings.advanced.verboseLogging ? 'debug' : 'info';
+  log.notice(live.length === 0 ? 'reloaded: nothing has changed that can change now' : `reloaded: ${live.join(', ')}`);
+  if (restart.length > 0) log.warning(`these take effect at the next start: ${restart.join(', ')}`);
+  // What waits for the next start is compared with what runs, again and again, until then.
+  return restart.length > 0 ? before : after;
+}
+
+function originOf(named: string | undefined): SettingsOrigin {
+  const candidates = [process.env['PIPIT_CONFIG'], 'config.hcl', '/etc/pipit/config.hcl'];
+  const file =
+    named ?? candidates.find((path) => path !== undefined && path !== '' && existsSync(path)) ?? 'config.hcl';
+  return { file, env: process.env, profileDefault: defaultProfile(deviceTreeModel()) };
+}
+
+function deviceTreeModel(): string | undefined {
+  try {
+    return readFileSync('/proc/device-tree/model', 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
+/** How to reach this machine: by its address on the LAN when it listens there. */
+function urlsOf(host: string, port: number): string[] {
+  const isEverywhere = host === '::' || host === '0.0.0.0';
+  if (!isEverywhere) return [`http://${host.includes(':') ? `[${host}]` : host}:${port}/`];
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => `http://${address}:${port}/`);
+  return [`http://localhost:${port}/`, ...addresses];
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof InvalidConfig) process.stderr.write(`${error.diagnostics.map(formatDiagnostic).join('\n')}\n`);
+  else if (error instanceof PipitError) process.stderr.write(`${error.message} ${error.remedy}\n`);
+  else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});

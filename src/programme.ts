@@ -1,0 +1,152 @@
+import { fileURLToPath } from 'node:url';
+import type { BroadcasterOptions } from './broadcast/broadcaster.ts';
+import type { BroadcasterSettings, NamedSource, Settings } from './config/settings.ts';
+import type { Clock } from './core/clock.ts';
+import type { CounterSet } from './core/counters.ts';
+import type { Log } from './core/log.ts';
+import type { SourceSettings } from './core/source-settings.ts';
+import { ClientSource } from './ingest/client-source.ts';
+import type { SourceMounts } from './ingest/source-mounts.ts';
+import { Feed, type FeedEvents } from './mount/feed.ts';
+import { Mount } from './mount/mount.ts';
+import { SourceWorker, type SourceWorkerEvents } from './worker/source-worker.ts';
+
+export interface ProgrammeDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: CounterSet;
+  readonly random: () => number;
+}
+
+/** A source with what runs it, for reports. */
+export interface RunningSource {
+  readonly name: string;
+  readonly type: SourceSettings['type'];
+  readonly feed: Feed;
+}
+
+/** All sources and mounts of a station, joined as the configuration says. */
+export interface Programme extends AsyncDisposable {
+  /** By path. */
+  readonly mounts: ReadonlyMap<string, Mount>;
+  readonly sources: readonly RunningSource[];
+  readonly sourceMounts: SourceMounts;
+}
+
+/** The worker's program stands beside this one, as TypeScript in a checkout and as JavaScript in a package. */
+const WORKER_FILE = fileURLToPath(
+  new URL(`worker/worker-main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
+);
+/** A media worker keeps its sound in native memory; its JavaScript heap stays small. */
+const WORKER_PROGRAM = ['--max-semi-space-size=2', '--max-old-space-size=96', WORKER_FILE];
+/** How long a rung is still encoded after its last listener has gone. */
+const LINGER_MS = 10_000;
+
+/** @param present the settings as they are now: some change while the station runs */
+export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present: () => Settings): Programme {
+  const { clock, log, counters, random } = deps;
+  const sources = new Map<string, RunningSource>();
+  const clients = new Map<string, ClientSource>();
+
+  function startWorker(source: NamedSource, events: SourceWorkerEvents): SourceWorker {
+    const { name, settings: sourceSettings, meter } = source;
+    return new SourceWorker(
+      { clock, log: log.room(name), counters, random },
+      {
+        settings: { name, source: sourceSettings, encoder: settings.encoder, meter },
+        sourceTimeoutMs: () => present().advanced.sourceTimeoutMs,
+        program: WORKER_PROGRAM,
+      },
+      events,
+    );
+  }
+
+  function addSource(source: NamedSource): RunningSource {
+    const { name } = source;
+    const { type } = source.settings;
+    const feed = new Feed(name, (events) => {
+      if (type !== 'client') return startWorker(source, { ...eventsOf(events), onInputWelcome() {} });
+      const client = new ClientSource(
+        (clientSettings, own) => startWorker({ ...source, settings: clientSettings }, { ...eventsOf(events), ...own }),
+        () => events.onStatus(),
+      );
+      clients.set(name, client);
+      return client;
+    });
+    const running = { name, type, feed };
+    sources.set(name, running);
+    return running;
+  }
+
+  for (const source of settings.sources) addSource(source);
+
+  const mounts = new Map<string, Mount>();
+  const clientOfMount = new Map<string, { readonly client: ClientSource; readonly feed: Feed }>();
+  for (const { path, source, fallback } of settings.mounts) {
+    const chain = [source, ...fallback].map((name) => sources.get(name) as RunningSource);
+    let slot = chain.find(({ type }) => type === 'client');
+    if (slot === undefined) {
+      // Whoever connects to a mount that names no source client wants to be heard: it comes before all others.
+      const meter = settings.sources[0]?.meter as NamedSource['meter'];
+      slot = addSource({ name: `client ${path}`, settings: { type: 'client', contentType: '' }, meter, builtIn: true });
+      chain.unshift(slot);
+    }
+    clientOfMount.set(path, { client: clients.get(slot.name) as ClientSource, feed: slot.feed });
+    const mount = new Mount(
+      { clock, log: log.room('mount'), counters, random },
+      {
+        path,
+        sizeBytes: settings.buffer.sizeBytes,
+        defaultRung: settings.encoder.defaultRung,
+        defaultRungShare: settings.encoder.defaultRungShare,
+        broadcaster: broadcasterOptions(settings.broadcaster),
+      },
+      chain.map(({ feed }) => feed),
+      sources.get(source)?.feed,
+    );
+    mounts.set(path, mount);
+  }
+
+  return {
+    mounts,
+    sources: [...sources.values()],
+    sourceMounts: {
+      paths: [...mounts.keys()],
+      openInput: (path, client) => clientOfMount.get(path)?.client.open(client) ?? 'unknown',
+      setMetadata(path, metadata) {
+        const slot = clientOfMount.get(path);
+        slot?.feed.onMetadata(metadata);
+        return slot !== undefined;
+      },
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...clients.values()].map((client) => client[Symbol.asyncDispose]()));
+      await Promise.all([...mounts.values()].map((mount) => mount[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+export function broadcasterOptions(settings: BroadcasterSettings): BroadcasterOptions {
+  return {
+    chunkBytes: settings.chunkSizeBytes,
+    maxChunkDelayMs: settings.maxChunkDelayMs,
+    lingerMs: LINGER_MS,
+    sleepHighMs: settings.sleepHighMs,
+    sleepMediumMs: settings.sleepMediumMs,
+    sleepLowMs: settings.sleepLowMs,
+    maxLagMs: settings.maxLagMs,
+    resumeSeconds: settings.burstSeconds,
+    stallTimeoutMs: settings.stallTimeoutMs,
+  };
+}
+
+/** The worker's events, bound to the feed that hears of them. */
+function eventsOf(feed: FeedEvents): FeedEvents {
+  return {
+    onUnit: (unit) => feed.onUnit(unit),
+    onRung: (rungName, config) => feed.onRung(rungName, config),
+    onMetadata: (metadata) => feed.onMetadata(metadata),
+    onLevel: (level) => feed.onLevel(level),
+    onStatus: () => feed.onStatus(),
+  };
+}

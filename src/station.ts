@@ -1,0 +1,190 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Settings } from './config/settings.ts';
+import type { Clock } from './core/clock.ts';
+import { CounterSet } from './core/counters.ts';
+import { NetworkError } from './core/errors.ts';
+import type { Log } from './core/log.ts';
+import { SourcePort } from './ingest/source-port.ts';
+import type { Mount } from './mount/mount.ts';
+import { Admission } from './outputs/admission.ts';
+import { AudioOutput, type AudioOutputOptions } from './outputs/audio-output.ts';
+import { FrontDoor } from './outputs/front-door.ts';
+import { requestHeadOf } from './outputs/request-head-of.ts';
+import { broadcasterOptions, buildProgramme, type Programme } from './programme.ts';
+import { stationStats, stationStatus } from './station-report.ts';
+import { webListener } from './web/app.ts';
+
+export interface StationDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly version: string;
+}
+
+/** Where it can be reached. */
+export interface StationAddresses {
+  readonly listenPort: number;
+  /** Undefined when the source port could not be opened; the station goes on without. */
+  readonly sourcePort: number | undefined;
+}
+
+/** Seconds a request head may take; then Node answers 408. Streams have no such limit. */
+const REQUEST_TIMEOUT_MS = 60_000;
+/** A rung is still encoded for this long after its last listener has gone. */
+const AUTO_KBPS = 128;
+
+/**
+ * The whole appliance but for the command line: sources and mounts, the ports that listeners and source clients
+ * come to, and what is reported of it all.
+ */
+export class Station {
+  readonly #deps: StationDeps;
+  readonly #counters = new CounterSet();
+  readonly #admission: Admission;
+  readonly #programme: Programme;
+  readonly #sourcePort: SourcePort;
+  readonly #http: HttpServer;
+  readonly #door: FrontDoor;
+  readonly #startedUs: number;
+  #settings: Settings;
+  #isStopped = false;
+
+  constructor(deps: StationDeps, settings: Settings) {
+    const { clock, log, random } = deps;
+    this.#deps = deps;
+    this.#settings = settings;
+    this.#startedUs = clock.nowUs();
+    this.#admission = new Admission(settings.advanced);
+    this.#programme = buildProgramme({ clock, log, random, counters: this.#counters }, settings, () => this.#settings);
+    const output = new AudioOutput({
+      log: log.room('listeners'),
+      admission: this.#admission,
+      mounts: this.#programme.mounts,
+      options: () => this.#outputOptions(),
+    });
+    const web = webListener({ status: () => this.status(), stats: () => this.stats() });
+    this.#http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16 * 1024 }, (request, response) => {
+      const head = requestHeadOf(request);
+      if (head !== undefined && output.serves(head.path)) output.handle(head, request.socket);
+      else web(request, response);
+    });
+    this.#http.headersTimeout = settings.advanced.headerTimeoutMs;
+    this.#door = new FrontDoor(this.#http, output, () => this.#settings.advanced.headerTimeoutMs);
+    this.#sourcePort = new SourcePort(
+      { log: log.room('source port'), clock, counters: this.#counters, mounts: this.#programme.sourceMounts },
+      {
+        host: settings.server.host,
+        port: settings.server.sourcePort,
+        settings: () => ({
+          password: this.#settings.server.sourcePassword,
+          headerTimeoutMs: this.#settings.advanced.headerTimeoutMs,
+          idleTimeoutMs: this.#settings.advanced.sourceTimeoutMs,
+        }),
+      },
+    );
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  get mounts(): ReadonlyMap<string, Mount> {
+    return this.#programme.mounts;
+  }
+
+  /**
+   * Opens the ports and starts the sources.
+   * @throws NetworkError `station.listen` when the HTTP port can't be had
+   */
+  async start(): Promise<StationAddresses> {
+    const { server } = this.#settings;
+    for (const mount of this.#programme.mounts.values()) mount.start();
+    const listenPort = await this.#door.listen(server.host, server.listenPort).catch((cause: NodeJS.ErrnoException) => {
+      throw cannotListen(server.host, server.listenPort, cause);
+    });
+    return { listenPort, sourcePort: await this.#openSourcePort() };
+  }
+
+  /** Takes over what can change while it runs; the rest of `settings` waits for the next start. */
+  reload(settings: Settings): void {
+    const { server, buffer, broadcaster, metadata, advanced, playlist } = settings;
+    this.#settings = {
+      ...this.#settings,
+      server: { ...this.#settings.server, sourcePassword: server.sourcePassword },
+      buffer,
+      broadcaster,
+      metadata,
+      advanced,
+      playlist,
+    };
+    this.#admission.configure(advanced);
+    for (const mount of this.#programme.mounts.values()) {
+      mount.ring.resize(buffer.sizeBytes);
+      mount.broadcaster.configure(broadcasterOptions(broadcaster));
+    }
+  }
+
+  status() {
+    return stationStatus(this.#report());
+  }
+
+  /** Undefined when statistics are switched off. */
+  stats() {
+    return this.#settings.advanced.enableStats ? stationStats(this.#report()) : undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    await Promise.all([this.#sourcePort[Symbol.asyncDispose](), this.#programme[Symbol.asyncDispose]()]);
+    await this.#door[Symbol.asyncDispose]();
+    this.#http.closeAllConnections();
+  }
+
+  /** A busy source port must not silence the microphone. */
+  async #openSourcePort(): Promise<number | undefined> {
+    try {
+      await this.#sourcePort.start(new AbortController().signal);
+      return this.#sourcePort.address?.port;
+    } catch (error) {
+      if (!(error instanceof NetworkError)) throw error;
+      this.#deps.log.error(`${error.message}. ${error.remedy}`, { code: error.code });
+      return undefined;
+    }
+  }
+
+  #outputOptions(): AudioOutputOptions {
+    const { metadata, broadcaster } = this.#settings;
+    return {
+      ...metadata,
+      burstSeconds: broadcaster.burstSeconds,
+      maxBurstSeconds: broadcaster.maxBurstSeconds,
+      autoKbps: this.#settings.encoder.defaultRung?.bitrateKbps || AUTO_KBPS,
+    };
+  }
+
+  #report() {
+    const { clock, version } = this.#deps;
+    const nowUs = clock.nowUs();
+    return {
+      nowUs,
+      uptimeSeconds: Math.floor((nowUs - this.#startedUs) / 1e6),
+      version,
+      settings: this.#settings,
+      programme: this.#programme,
+      counters: this.#counters,
+    };
+  }
+}
+
+function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): NetworkError {
+  const remedies: Record<string, string> = {
+    EADDRINUSE: `See what holds the port with: ss -ltnp 'sport = :${port}', or change server.listen_port.`,
+    EACCES: 'Ports below 1024 need a privilege: change server.listen_port.',
+    EADDRNOTAVAIL: 'This machine does not have that address: change server.host.',
+  };
+  return new NetworkError('station.listen', `Pipit cannot listen on ${host} port ${port}: ${cause.code}.`, {
+    remedy: remedies[cause.code ?? ''] ?? 'Change server.host or server.listen_port.',
+    cause,
+  });
+}
