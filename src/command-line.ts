@@ -4,7 +4,9 @@ import { parseArgs } from 'node:util';
 export type Command =
   | { readonly name: 'run'; readonly configFile: string | undefined }
   | { readonly name: 'check'; readonly configFile: string | undefined }
-  | { readonly name: 'devices' | 'help' | 'version' };
+  | { readonly name: 'devices' }
+  | { readonly name: 'help' }
+  | { readonly name: 'version' };
 
 export const USAGE = `Usage: pipit [-c FILE] [--check]     run with FILE, or only say whether it is right
        pipit devices                list what can be captured from
