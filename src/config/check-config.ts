@@ -17,8 +17,10 @@ export function checkConfig(origin: SettingsOrigin): CheckResult {
     const loaded = loadSettings(origin);
     const { settings } = loaded;
     const found = [...loaded.diagnostics, ...doubtsOf(loaded, origin.file)];
-    const counts = `profile ${settings.profile}, ${settings.sources.length} sources, ${settings.mounts.length} mounts`;
-    return { exitCode: 0, lines: [...found.map(formatDiagnostic), `${origin.file}: valid: ${counts}`] };
+    const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+    const content = `${counted(settings.sources.length, 'source')}, ${counted(settings.mounts.length, 'mount')}`;
+    const verdict = `${origin.file}: valid: profile ${settings.profile}, ${content}`;
+    return { exitCode: 0, lines: [...found.map(formatDiagnostic), verdict] };
   } catch (error) {
     if (!(error instanceof InvalidConfig)) throw error;
     const errors = error.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;

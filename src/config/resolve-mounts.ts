@@ -114,8 +114,8 @@ class MountResolution {
   }
 
   #find(name: string, key: string): void {
-    // A source whose own block is wrong has its diagnostic already.
-    if (this.#given.sources.has(name)) return;
+    // A source whose own block is wrong has its diagnostic already; so has a mount that names none of several.
+    if (name === '' || this.#given.sources.has(name)) return;
     const builtIn = BUILT_IN_SOURCES.find((known) => known === name);
     if (builtIn !== undefined) {
       this.#builtIn.set(builtIn, builtInSource(builtIn, this.#diagnostics));
