@@ -1,7 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { cpuSeconds, pause, residentKb, startStation, stop } from './station-process.ts';
 
 /*
  * Fan-out: what a listener at 128 kbit/s costs. Pipit in several settings, Icecast and a C loop that only calls
@@ -36,27 +37,13 @@ const STEADY_S = 12;
 /** 2 s at 128 kbit/s, for everybody. */
 const BURST_BYTES = 32_000;
 const RATE_BYTES_PER_S = 16_000;
-const TICKS_PER_S = 100;
 
 const dir = mkdtempSync(join(tmpdir(), 'pipit-bench-'));
 const counts = process.argv.slice(2).map(Number);
 for (const tool of ['listeners', 'floor']) execFileSync('cc', ['-O2', '-o', join(dir, tool), join(TOOLS, `${tool}.c`)]);
 
 function pipit(name: string, port: number, profile: string, broadcaster: string): Server {
-  return {
-    name,
-    port,
-    path: '/stream',
-    async start(where) {
-      const file = join(where, `pipit-${port}.hcl`);
-      writeFileSync(
-        file,
-        `profile = "${profile}"
-server {
-  host        = "127.0.0.1"
-  listen_port = ${port}
-  source_port = ${port + 1}
-}
+  const config = `profile = "${profile}"
 source "music" {
   type = "file"
   path = ${JSON.stringify(MEDIA)}
@@ -67,16 +54,12 @@ mount "/stream" {
 broadcaster {
   burst_seconds = 2
   ${broadcaster}
-}
-advanced {
-  max_listeners = 20000
-}
-`,
-      );
-      const server = spawn(process.execPath, ['src/main.ts', '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
-      await ready(`http://127.0.0.1:${port}/healthz`);
-      return [server];
-    },
+}`;
+  return {
+    name,
+    port,
+    path: '/stream',
+    start: async (where) => [(await startStation(where, port, config)).child],
   };
 }
 
@@ -188,41 +171,12 @@ async function measure(
   });
   const ended = new Promise((done) => listeners.once('exit', done));
   await pause(connectS * 1000 + 2_000);
-  const startTicks = cpuTicks(pid);
+  const startCpu = cpuSeconds(pid);
   const started = performance.now();
   await pause(STEADY_S * 1000);
-  const cost = ((cpuTicks(pid) - startTicks) / TICKS_PER_S / ((performance.now() - started) / 1000) / count) * 1e6;
+  const cost = ((cpuSeconds(pid) - startCpu) / ((performance.now() - started) / 1000) / count) * 1e6;
   const kbEach = (residentKb(pid) - before) / count;
   await ended;
-  for (const child of children) child.kill('SIGTERM');
-  await Promise.all(children.map((child) => child.exitCode ?? new Promise((done) => child.once('exit', done))));
+  await Promise.all(children.map(stop));
   return { cost, kbEach, report: JSON.parse(output) as ListenersReport };
-}
-
-/** User and system time so far, in ticks of 10 ms. */
-function cpuTicks(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return Number(fields[11]) + Number(fields[12]);
-}
-
-function residentKb(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-}
-
-async function ready(url: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (
-      await fetch(url).then(
-        (answer) => answer.ok,
-        () => false,
-      )
-    )
-      return;
-    await pause(100);
-  }
-  throw new Error(`${url} is not there`);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
 }
