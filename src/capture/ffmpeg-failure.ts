@@ -1,0 +1,71 @@
+import { getSystemErrorName } from 'node:util';
+import { type ErrorDetails, MediaError, NetworkError, type PipitError } from '../core/errors.ts';
+
+/**
+ * What FFmpeg answered, before somebody who knows what was opened turns it into an error for people. It never
+ * holds the URL.
+ */
+export class FfmpegFailure extends Error {
+  /** Opening, or reading what was open. */
+  readonly stage: 'open' | 'read';
+  /** FFmpeg's AVERROR, negative. */
+  readonly averror: number;
+  /** Name of the system's error (`ENODEV`, `EBUSY`, `ETIMEDOUT` …); empty when it is one of FFmpeg's own. */
+  readonly errno: string;
+  /** The bytes came, but they are no media that FFmpeg knows. */
+  readonly isNotMedia: boolean;
+
+  constructor(stage: FfmpegFailure['stage'], averror: number, text: string, isNotMedia: boolean) {
+    super(text);
+    this.name = 'FfmpegFailure';
+    this.stage = stage;
+    this.averror = averror;
+    this.errno = errnoOf(averror);
+    this.isNotMedia = isNotMedia;
+  }
+}
+
+/** Turns a failure into the error that `AudioSource.read` throws. */
+export type MapFailure = (failure: FfmpegFailure) => PipitError;
+
+/** For files and byte streams, called `name` in messages. */
+export function mediaFailure(name: string): MapFailure {
+  return (failure) => {
+    const details = (remedy: string): ErrorDetails => ({ remedy, cause: failure });
+    if (failure.isNotMedia) return notMedia(name, failure);
+    if (failure.errno === 'ENOENT') {
+      return new MediaError('capture.no-file', `${name} does not exist`, details('Put it there, or correct the path.'));
+    }
+    return new MediaError(
+      'capture.unreadable',
+      `${name} can't be read: ${failure.message}`,
+      details('See whether it is a readable file and the medium it is on is sound.'),
+    );
+  };
+}
+
+/** For what comes over the network. `name` is the address without its secrets. */
+export function networkFailure(name: string): MapFailure {
+  return (failure) => {
+    if (failure.isNotMedia) return notMedia(name, failure);
+    return new NetworkError('capture.unreachable', `${name} can't be read: ${failure.message}`, {
+      remedy: 'See whether the address is right and its server is up; it is tried again.',
+      cause: failure,
+    });
+  };
+}
+
+/** `capture.not-media`: what `name` delivers is no sound in any format that is known here. */
+export function notMedia(name: string, cause?: unknown): MediaError {
+  return new MediaError('capture.not-media', `${name} is not a sound format that can be read`, {
+    remedy: 'Use MP3, AAC, Ogg (Vorbis, Opus or FLAC), FLAC, WAV or M4A, and see whether it is damaged.',
+    cause,
+  });
+}
+
+function errnoOf(averror: number): string {
+  // FFmpeg's own errors are four letters read as a number, far beyond what systems use.
+  if (averror >= 0 || averror < -4096) return '';
+  const name = getSystemErrorName(averror);
+  return /^E[A-Z0-9]+$/.test(name) ? name : '';
+}
