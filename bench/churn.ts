@@ -39,8 +39,10 @@ const joining = setInterval(() => {
   const socket = connect(station.port, '127.0.0.1');
   const number = joined++;
   socket.write(`GET ${PATHS[number % PATHS.length]} HTTP/1.1\r\nHost: x\r\nIcy-MetaData: ${number % 2}\r\n\r\n`);
+  socket.on('data', (data: Buffer) => {
+    received += data.length;
+  });
   if (number % 10 === 9) socket.pause();
-  else socket.on('data', (data: Buffer) => void (received += data.length));
   socket.on('error', () => {});
   sockets.add(socket);
   setTimeout(

@@ -90,13 +90,12 @@ function reloaded(origin: SettingsOrigin, before: LoadedSettings, station: Stati
     return before;
   }
   for (const diagnostic of after.diagnostics) log.warning(formatDiagnostic(diagnostic));
-  const { live, restart } = compareSettings(before, after);
-  station.reload(after.settings);
-  log.level = after.settings.advanced.verboseLogging ? 'debug' : 'info';
+  const { live, restart, running } = compareSettings(before, after);
+  station.reload(running.settings);
+  log.level = running.settings.advanced.verboseLogging ? 'debug' : 'info';
   log.notice(live.length === 0 ? 'reloaded: nothing has changed that can change now' : `reloaded: ${live.join(', ')}`);
   if (restart.length > 0) log.warning(`these take effect at the next start: ${restart.join(', ')}`);
-  // What waits for the next start is compared with what runs, again and again, until then.
-  return restart.length > 0 ? before : after;
+  return running;
 }
 
 function originOf(named: string | undefined): SettingsOrigin {

@@ -28,9 +28,9 @@ export interface StationAddresses {
   readonly sourcePort: number | undefined;
 }
 
-/** Seconds a request head may take; then Node answers 408. Streams have no such limit. */
+/** What a request to the page or the API may take to arrive; then Node answers 408. Streams have no such limit. */
 const REQUEST_TIMEOUT_MS = 60_000;
-/** A rung is still encoded for this long after its last listener has gone. */
+/** What `quality=auto` begins with when no rung is the default. */
 const AUTO_KBPS = 128;
 
 /**
@@ -105,22 +105,13 @@ export class Station {
     return { listenPort, sourcePort: await this.#openSourcePort() };
   }
 
-  /** Takes over what can change while it runs; the rest of `settings` waits for the next start. */
+  /** Takes other settings over. Only what can change while it runs may differ. */
   reload(settings: Settings): void {
-    const { server, buffer, broadcaster, metadata, advanced, playlist } = settings;
-    this.#settings = {
-      ...this.#settings,
-      server: { ...this.#settings.server, sourcePassword: server.sourcePassword },
-      buffer,
-      broadcaster,
-      metadata,
-      advanced,
-      playlist,
-    };
-    this.#admission.configure(advanced);
+    this.#settings = settings;
+    this.#admission.configure(settings.advanced);
     for (const mount of this.#programme.mounts.values()) {
-      mount.ring.resize(buffer.sizeBytes);
-      mount.broadcaster.configure(broadcasterOptions(broadcaster));
+      mount.ring.resize(settings.buffer.sizeBytes);
+      mount.broadcaster.configure(broadcasterOptions(settings.broadcaster));
     }
   }
 

@@ -231,6 +231,17 @@ test('past the allowed lag it goes on near the live edge, and what it missed is 
   assert.is(station.counters.snapshot()['listener_skipped_units_total'], listener.skippedUnits);
 });
 
+test('a burst longer than the allowed lag is sent whole', () => {
+  const station = new Station({ maxLagMs: 3_000, chunkBytes: 1_000, maxChunkDelayMs: 200 });
+  station.join();
+  station.play(30_000);
+  const { connection, listener } = station.join(20);
+  station.play(2_000);
+  assert.is(listener.skips, 0);
+  assert.ok(connection.units.length >= 1_050, `${connection.units.length} units`);
+  assert.ok(consecutive(connection.units));
+});
+
 test('a listener whose units have left the ring goes on with what there is', () => {
   const station = new Station({ maxLagMs: 1e9, stallTimeoutMs: 1e9 }, 64 * 1024);
   station.warm();

@@ -45,6 +45,8 @@ export class Listener {
   #header: Uint8Array | undefined;
   #blockedSinceUs: number | undefined;
   #bytesSent = 0;
+  /** How far behind it was allowed to start; the lag it may have besides until it has caught up. */
+  #startLagUs = 0;
   #skippedUnits = 0;
   #skips = 0;
   #rungSwitches = 0;
@@ -118,6 +120,7 @@ export class Listener {
   /** Starts at the first sync point at or after `ptsUs`; for listeners that came before there was anything. */
   startAt(ptsUs: number): void {
     this.#sequence = this.#track.syncAtOrAfter(this.#track.sequenceAtOrAfter(ptsUs));
+    this.#startLagUs = this.lagUs;
   }
 
   /** Changes to another rung of the same codec at the first unit that both have. */
@@ -133,17 +136,19 @@ export class Listener {
       this.#header = undefined;
       if (!this.#write(header)) return 'blocked';
     }
-    if (this.lagUs > limits.maxLagUs || this.#sequence < this.#track.oldestSequence) this.#skip(limits.resumeUs);
+    if (this.lagUs > limits.maxLagUs + this.#startLagUs || this.#sequence < this.#track.oldestSequence)
+      this.#skip(limits.resumeUs);
     if (this.#nextTrack !== undefined) this.#trySwitch();
     const until = untilSequence(this.#track);
     for (let sent = 0; this.#sequence < until; ) {
       if (sent >= limits.chunkBytes) return 'more';
       const run = this.#track.run(this.#sequence, until, limits.chunkBytes - sent);
-      if (run === undefined) return 'live';
+      if (run === undefined) break;
       this.#sequence = run.to;
       sent += run.bytes.length;
       if (!this.#write(run.bytes)) return 'blocked';
     }
+    this.#startLagUs = 0;
     return 'live';
   }
 

@@ -73,7 +73,12 @@ async function openStation(limits: { maxListeners?: number; maxListenersPerAddre
   let number = 0;
   const timer = setInterval(() => {
     for (const rung of [mp3, opus]) {
-      broadcaster.append(rung, { ptsUs: number * 10_000, durationUs: 10_000, sync: true, bytes: Buffer.alloc(100, 77) });
+      broadcaster.append(rung, {
+        ptsUs: number * 10_000,
+        durationUs: 10_000,
+        sync: true,
+        bytes: Buffer.alloc(100, 77),
+      });
     }
     number += 1;
   }, 10);

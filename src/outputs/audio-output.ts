@@ -103,7 +103,8 @@ export class AudioOutput {
       return answer(socket, head, 503, [`Retry-After: ${RETRY_AFTER_S}`, ...CORS], reason);
     }
     socket.once('close', leave);
-    const withIcy = options().enableIcy && head.headers.get('icy-metadata') === '1' && canCarryIcy(negotiated.rung.codec);
+    const withIcy =
+      options().enableIcy && head.headers.get('icy-metadata') === '1' && canCarryIcy(negotiated.rung.codec);
     socket.write(this.#head(head, negotiated, withIcy));
     const connection = new SocketSink(socket);
     const sink = withIcy ? new IcySink(connection, mount.icyTitle, options().icyMetaintBytes) : connection;

@@ -37,15 +37,17 @@ export class FrontDoor {
     });
   }
 
-  /** Resolves with the port when it listens; rejects when it can't (in use, no permission, no such address). */
+  /**
+   * Resolves with the port when it listens; rejects with Node's error when it can't. `::` means everywhere, so a
+   * machine without IPv6 listens on IPv4.
+   */
   async listen(host: string, port: number): Promise<number> {
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.#server.once('error', reject);
-    this.#server.listen({ host, port, backlog: BACKLOG }, () => {
-      this.#server.off('error', reject);
-      resolve((this.#server.address() as { port: number }).port);
-    });
-    return promise;
+    try {
+      return await this.#listenOn(host, port);
+    } catch (error) {
+      if (host !== '::' || (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
+      return this.#listenOn('0.0.0.0', port);
+    }
   }
 
   /** Stops listening and closes every connection. */
@@ -54,6 +56,16 @@ export class FrontDoor {
     this.#server.close(() => resolve());
     for (const socket of this.#sockets) socket.destroy();
     await promise;
+  }
+
+  async #listenOn(host: string, port: number): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#server.once('error', reject);
+    this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+      this.#server.off('error', reject);
+      resolve((this.#server.address() as { port: number }).port);
+    });
+    return promise;
   }
 
   #receive(socket: Socket, first: Buffer): void {

@@ -57,7 +57,10 @@ export function negotiate(
 ): Negotiated | Refusal {
   const quality = head.query.get('quality') ?? 'auto';
   if (!isQuality(quality)) {
-    return { status: 400, reason: `There is no quality "${quality.slice(0, 40)}". Use one of: ${QUALITIES.join(', ')}.` };
+    return {
+      status: 400,
+      reason: `There is no quality "${quality.slice(0, 40)}". Use one of: ${QUALITIES.join(', ')}.`,
+    };
   }
   const burst = head.query.get('burst');
   const burstSeconds = burst === null || burst === '' ? options.burstSeconds : Number(burst);

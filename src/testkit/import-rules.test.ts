@@ -69,11 +69,14 @@ test('config imports core only, and nobody imports main', () => {
   refused('src/config/a.ts', `import { b } from '../web/b.ts';`);
   refused('src/web/a.ts', `import type { B } from '../config/b.ts';`);
   refused('src/web/a.ts', `import { b } from '../main.ts';`);
+  refused('src/mount/a.ts', `import { b } from '../station.ts';`);
   refused('src/core/a.ts', `import { b } from '../ring/ring.ts';`);
 });
 
 test('main joins the rooms, but imports no package', () => {
   allowed('src/main.ts', `import { b } from './web/b.ts';`);
+  allowed('src/main.ts', `import { b } from './station.ts';`);
+  allowed('src/station.ts', `import { b } from './outputs/b.ts';`);
   refused('src/main.ts', `import { b } from 'hono';`);
   refused('src/main.ts', `import { b } from './testkit/fake-clock.ts';`);
 });

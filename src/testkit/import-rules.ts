@@ -40,7 +40,8 @@ const TEST_PACKAGES = ['uvu', 'fast-check', 'playwright-core', '@cdktn/hcl2json'
 export function violationOf(what: Import): string | undefined {
   const { from, target } = what;
   if (target.startsWith('node:')) return undefined;
-  if (target === 'src/main.ts') return 'main.ts is the composition root: nobody imports it';
+  if (target === 'package.json' && isRoot(from)) return undefined;
+  if (isRoot(target) && !isRoot(from)) return `${target} joins the rooms: none of them imports it`;
   const isTest = /\.(test|testing)\.ts$/.test(from);
   const room = roomOf(from);
   const other = roomOf(target);
@@ -49,15 +50,20 @@ export function violationOf(what: Import): string | undefined {
       ? 'bench is not part of Pipit'
       : packageViolation(from, target, isTest);
   }
-  // Tests, their fakes and benches join what they need, as main.ts does.
+  // Tests, their fakes and benches join what they need, as the composition root does.
   if (isTest || room === 'testkit' || room === undefined) return undefined;
   if (other === 'testkit') return 'the testkit is for tests and benches';
-  if (from === 'src/main.ts' || other === room || other === 'core') return undefined;
+  if (isRoot(from) || other === room || other === 'core') return undefined;
   const rule = ROOMS[room];
   if (rule?.rooms?.includes(other)) return undefined;
   if (rule?.types?.includes(target)) return what.typeOnly ? undefined : `${room} may import only types from ${target}`;
   const allowed = ['core', ...(rule?.rooms ?? [])].join(', ');
-  return `${room} may import ${allowed} and itself: declare the interface you need, main.ts joins the rooms`;
+  return `${room} may import ${allowed} and itself: declare the interface you need, station.ts joins the rooms`;
+}
+
+/** Files beside the rooms are the composition root: main.ts and what it is made of. */
+function isRoot(path: string): boolean {
+  return /^src\/[^/]+\.ts$/.test(path);
 }
 
 function packageViolation(from: string, target: string, isTest: boolean): string | undefined {
@@ -72,7 +78,7 @@ function packageViolation(from: string, target: string, isTest: boolean): string
   return may.test(from) || from.startsWith('bench/') ? undefined : `${packageName} belongs to ${may.source}`;
 }
 
-/** The room of a path under src/; `main` for main.ts itself; undefined outside src/. */
+/** The room of a path under src/, the file's own name for one beside the rooms; undefined outside src/. */
 function roomOf(path: string): string | undefined {
   const [top, room = ''] = path.split('/');
   return top === 'src' ? room.replace(/\.ts$/, '') : undefined;
