@@ -75,8 +75,8 @@ mount "/stream" {
 #   default_rung       = "mp3@128" # Encoded even when nobody listens, to have a past to send. off saves its CPU.
 #   default_rung_share = 0.6       # Part of the ring that is kept for it; the other rungs share the rest.
 #   prime_seconds      = 2         # Past that any other rung is encoded from when its first listener comes.
-#   mp3_quality        = 5         # LAME's effort: 0 is best and slowest, 9 fastest.
-#   opus_complexity    = 10        # Opus' effort: 10 is best and slowest, 0 fastest.
+#   mp3_quality        = 3         # LAME's effort: 0 is best and slowest, 9 fastest.
+#   opus_complexity    = 8         # Opus' effort: 10 is best and slowest, 0 fastest.
 #   aac_coder          = "fast"    # AAC's effort: twoloop sounds better and costs twice as much.
 #   flac_level         = 5         # FLAC's effort: 12 is smallest and slowest, 0 fastest.
 # }

@@ -38,7 +38,7 @@ const WORKER_FILE = fileURLToPath(
   new URL(`worker/worker-main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
 );
 /** A media worker keeps its sound in native memory; its JavaScript heap stays small. */
-const WORKER_PROGRAM = ['--max-semi-space-size=2', '--max-old-space-size=96', WORKER_FILE];
+const WORKER_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
 /** How long a rung is still encoded after its last listener has gone. */
 const LINGER_MS = 10_000;
 

@@ -7,8 +7,8 @@ export type ProfileName = (typeof PROFILE_NAMES)[number];
 export type ProfileValues = Readonly<Record<string, number | string>>;
 
 /**
- * Effort: a Pi has a quarter of a small PC's CPU, and a box with many listeners or a playlist has better uses
- * for it. Buffer and pauses: memory and latency against the number of wake-ups.
+ * Effort: a Pi has a quarter of a small PC's CPU (docs/decisions/encoder-effort.md has the table). Buffer and pauses:
+ * memory and latency against the number of wake-ups.
  */
 const CHEAP = {
   'encoder.mp3_quality': 7,
@@ -16,7 +16,7 @@ const CHEAP = {
   'encoder.aac_coder': 'fast',
   'encoder.flac_level': 5,
 };
-const THOROUGH = { ...CHEAP, 'encoder.mp3_quality': 5, 'encoder.opus_complexity': 10 };
+const GOOD = { ...CHEAP, 'encoder.mp3_quality': 3, 'encoder.opus_complexity': 8 };
 
 export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
   'raspberry-pi': {
@@ -30,7 +30,7 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'advanced.max_listeners': 100,
   },
   'home-server': {
-    ...THOROUGH,
+    ...GOOD,
     'buffer.size_mb': 20,
     'broadcaster.chunk_size': 16_384,
     'broadcaster.max_chunk_delay_ms': 500,
@@ -40,7 +40,7 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'advanced.max_listeners': 250,
   },
   'many-listeners': {
-    ...CHEAP,
+    ...GOOD,
     'buffer.size_mb': 30,
     'broadcaster.chunk_size': 32_768,
     'broadcaster.max_chunk_delay_ms': 750,
@@ -50,7 +50,7 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'advanced.max_listeners': 500,
   },
   'low-latency': {
-    ...THOROUGH,
+    ...GOOD,
     'buffer.size_mb': 5,
     'broadcaster.chunk_size': 4096,
     'broadcaster.max_chunk_delay_ms': 100,
@@ -60,7 +60,8 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'advanced.max_listeners': 100,
   },
   playlist: {
-    ...CHEAP,
+    ...GOOD,
+    'encoder.aac_coder': 'twoloop',
     'buffer.size_mb': 100,
     'broadcaster.chunk_size': 65_536,
     'broadcaster.max_chunk_delay_ms': 2000,

@@ -51,6 +51,8 @@ const SILENCE_MS = 5_000;
 const START_MS = 30_000;
 /** What an orderly stop may take before the process is killed. */
 const STOP_MS = 1_500;
+/** Encoders come and go with megabytes each: large blocks go back to the system, and few arenas fragment less. */
+const MALLOC = { MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_ARENA_MAX: '2' };
 const MAX_UNSENT_INPUT_BYTES = 256 * 1024;
 
 /**
@@ -144,7 +146,8 @@ export class SourceWorker {
     const { settings, program } = this.#options;
     this.#setStatus('starting', '');
     this.#heardUs = clock.nowUs();
-    const child = spawn(process.execPath, program, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+    const env = { ...MALLOC, ...process.env };
+    const child = spawn(process.execPath, program, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env });
     this.#process = child;
     const link = new Link(child.stdio[3] as Socket, {
       onMessage: (message) => this.#onMessage(message as WorkerMessage),
