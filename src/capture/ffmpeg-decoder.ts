@@ -2,6 +2,7 @@ import {
   AV_CH_LAYOUT_MONO,
   AV_CH_LAYOUT_STEREO,
   AV_CHANNEL_ORDER_NATIVE,
+  AV_CHANNEL_ORDER_UNSPEC,
   AV_SAMPLE_FMT_S16,
   AVERROR_EAGAIN,
   AVERROR_EOF,
@@ -13,6 +14,8 @@ import { type Channels, SAMPLE_RATE } from '../core/pcm.ts';
 
 /** Room for what one frame of a codec becomes; more is made when one needs it. */
 const FIRST_CAPACITY_FRAMES = 8192;
+/** By channel count, the layouts that FFmpeg takes for usual: WAV and raw PCM need not say which they have. */
+const USUAL_LAYOUTS: readonly bigint[] = [0n, 0x4n, 0x3n, 0xbn, 0x107n, 0x37n, 0x3fn, 0x70fn, 0x63fn];
 
 /** Decodes the packets of one stream and resamples them to interleaved 16-bit samples at SAMPLE_RATE. */
 export class FfmpegDecoder implements Disposable {
@@ -34,6 +37,11 @@ export class FfmpegDecoder implements Disposable {
     this.#context.parametersToContext(codecpar);
     this.#context.pktTimebase = stream.timeBase;
     this.#context.threadCount = 1;
+    const { order, nbChannels } = codecpar.channelLayout;
+    const mask = USUAL_LAYOUTS[nbChannels] ?? 0n;
+    if (order === AV_CHANNEL_ORDER_UNSPEC && mask !== 0n) {
+      this.#context.channelLayout = { nbChannels, order: AV_CHANNEL_ORDER_NATIVE, mask };
+    }
     if (this.#context.open2Sync(codec) < 0) {
       this.#context.freeContext();
       throw noDecoder(codec.name ?? `codec ${codecpar.codecId}`);
@@ -55,7 +63,7 @@ export class FfmpegDecoder implements Disposable {
         isGood = false;
         break;
       }
-      this.#resample(this.#decoded, onSamples);
+      if (!this.#resample(this.#decoded, onSamples)) isGood = false;
       this.#decoded.unref();
     }
     if (packet === null) this.#flush(onSamples);
@@ -70,13 +78,13 @@ export class FfmpegDecoder implements Disposable {
     this.#context.freeContext();
   }
 
-  #resample(frame: Frame, onSamples: (samples: Int16Array) => void): void {
+  #resample(frame: Frame, onSamples: (samples: Int16Array) => void): boolean {
     this.#resampler ??= this.#resamplerFor(frame);
-    if (this.#convert(this.#resampler, frame, onSamples)) return;
+    if (this.#convert(this.#resampler, frame, onSamples)) return true;
     // FFmpeg refuses a frame whose format is not the one before's: a station changed its programme.
     this.#flush(onSamples);
     this.#resampler = this.#resamplerFor(frame);
-    this.#convert(this.#resampler, frame, onSamples);
+    return this.#convert(this.#resampler, frame, onSamples);
   }
 
   #flush(onSamples: (samples: Int16Array) => void): void {

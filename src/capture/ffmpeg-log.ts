@@ -1,6 +1,7 @@
 import { AV_LOG_WARNING } from 'node-av/constants';
 import { Log } from 'node-av/lib';
 import { withoutUrlSecrets } from './clean-url.ts';
+import { fewLines } from './few-lines.ts';
 import type { SourceContext } from './source.ts';
 
 const MAX_LINES_A_SECOND = 5;
@@ -12,23 +13,12 @@ const MAX_LINES_A_SECOND = 5;
  */
 export function takeFfmpegLog({ log, counters, clock }: Pick<SourceContext, 'log' | 'counters' | 'clock'>): void {
   const xruns = counters.counter('capture_xruns_total', 'Times the sound card delivered more than was read in time');
-  let secondUs = 0;
-  let lines = 0;
+  const say = fewLines(clock, MAX_LINES_A_SECOND, (line) => log.debug(`FFmpeg: ${withoutUrlSecrets(line)}`));
   Log.setCallback(
     (_level, message) => {
       const line = message.trim();
-      if (line === '') return;
-      if (/\bxrun\b/i.test(line)) {
-        xruns.add();
-        return;
-      }
-      const nowUs = clock.nowUs();
-      if (nowUs - secondUs > 1e6) {
-        secondUs = nowUs;
-        lines = 0;
-      }
-      lines += 1;
-      if (lines <= MAX_LINES_A_SECOND) log.debug(`FFmpeg: ${withoutUrlSecrets(line)}`);
+      if (/\bxrun\b/i.test(line)) xruns.add();
+      else if (line !== '') say(line);
     },
     { maxLevel: AV_LOG_WARNING },
   );

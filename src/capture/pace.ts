@@ -1,0 +1,52 @@
+import { type Clock, sleep } from '../core/clock.ts';
+import { type PcmBlock, SAMPLE_RATE } from '../core/pcm.ts';
+
+export interface PaceDeps {
+  readonly clock: Clock;
+  /** Ends a wait at once. */
+  readonly signal: AbortSignal;
+}
+
+export interface PaceOptions {
+  /** How far ahead of real time it may run: what a live stream sends at once when it is opened. Milliseconds. */
+  readonly leadMs: number;
+  /**
+   * Gives each block the time of the schedule, so that what comes early is not taken for captured then. For long
+   * leads; without, time is that of arrival, which follows the clock of a live source.
+   */
+  readonly isStamped?: boolean;
+}
+
+/** Later than this, the schedule begins anew: what was missed is not made up for in a burst. */
+const MAX_LATE_US = 1e6;
+
+/**
+ * Yields blocks in real time: on a schedule that is counted from the first one, so that no error adds up. What
+ * comes at real time or slower is never delayed; what could come faster is held back as soon as it is `leadMs`
+ * ahead. This is the only pacing of all sources.
+ */
+export async function* paced(
+  blocks: AsyncIterable<PcmBlock>,
+  deps: PaceDeps,
+  options: PaceOptions,
+): AsyncGenerator<PcmBlock, void, undefined> {
+  const { clock, signal } = deps;
+  const leadUs = options.leadMs * 1000;
+  /** When the first frame of the schedule was due, and how many there were since. */
+  let startUs: number | undefined;
+  let frames = 0;
+  for await (const block of blocks) {
+    startUs ??= clock.nowUs();
+    let dueUs = startUs + (frames * 1e6) / SAMPLE_RATE - leadUs;
+    const nowUs = clock.nowUs();
+    if (nowUs - dueUs - leadUs > MAX_LATE_US) {
+      startUs = nowUs;
+      frames = 0;
+      dueUs = nowUs - leadUs;
+    } else if (dueUs > nowUs && !(await sleep(clock, (dueUs - nowUs) / 1000, signal))) {
+      return;
+    }
+    frames += block.samples.length / block.channels;
+    yield options.isStamped === true ? { ...block, ptsUs: Math.round(dueUs) } : block;
+  }
+}
