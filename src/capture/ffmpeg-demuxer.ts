@@ -1,6 +1,7 @@
 import {
   AVDISCARD_ALL,
   AVERROR_DEMUXER_NOT_FOUND,
+  AVERROR_EINVAL,
   AVERROR_EIO,
   AVERROR_EOF,
   AVERROR_EXIT,
@@ -73,11 +74,15 @@ export class FfmpegDemuxer implements AsyncDisposable {
     const opening = this.#format.openInput(url, inputFormat(format), given).finally(() => given.free());
     this.#check('open', await this.#waitFor(opening));
     this.#check('open', await this.#waitFor(this.#format.findStreamInfo()));
+    const { streams } = this.#format;
     const best = this.#format.findBestStream(AVMEDIA_TYPE_AUDIO);
-    for (const stream of this.#format.streams) {
+    for (const stream of streams) {
       if (stream.index === best) this.#stream = stream;
       else stream.discard = AVDISCARD_ALL;
     }
+    // Some demuxers take anything, and find nothing in it, or what they call sound of no rate and no channels.
+    const isPicture = streams.some((stream) => stream.codecpar.codecType !== AVMEDIA_TYPE_AUDIO);
+    if (this.#stream === undefined && !isPicture) this.#check('open', AVERROR_INVALIDDATA);
     return this.#stream;
   }
 
@@ -150,7 +155,9 @@ export class FfmpegDemuxer implements AsyncDisposable {
 
   #check(stage: FfmpegFailure['stage'], result: number): void {
     if (result >= 0) return;
-    throw new FfmpegFailure(stage, result, FFmpegError.strerror(result), NOT_MEDIA.includes(result));
+    // How FFmpeg says that a format is not among those allowed.
+    const isRefused = result === AVERROR_EINVAL && this.#target.options?.['format_whitelist'] !== undefined;
+    throw new FfmpegFailure(stage, result, FFmpegError.strerror(result), isRefused || NOT_MEDIA.includes(result));
   }
 }
 
