@@ -184,6 +184,15 @@ test('a chunk that does not fill up is sent when its time has come', () => {
   assert.ok(connection.writes.length >= 9 && connection.writes.length <= 11, `${connection.writes.length} writes`);
 });
 
+test('a published chunk leaves in one write, also when its last unit exceeds the size', () => {
+  const station = new Station({ chunkBytes: 1_050, maxChunkDelayMs: 60_000 }, 16 * 1024 * 1024);
+  station.warm();
+  const { connection } = station.join();
+  station.play(3_000);
+  assert.ok(connection.writes.length >= 10);
+  for (const bytes of connection.writes.slice(1)) assert.is(bytes.length, 1_100);
+});
+
 test('listeners at the live edge are sent one and the same view', () => {
   const station = new Station();
   station.warm();

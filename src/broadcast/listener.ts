@@ -13,7 +13,10 @@ export type Progress =
   | 'blocked';
 
 export interface SendLimits {
-  /** Bytes that one pass sends at the most, but for the unit that passes the mark. */
+  /**
+   * A pass ends when it has sent this much. It may send up to twice as much in one go: a published chunk is this
+   * large and a bit, and must not leave in two writes for the sake of the bit.
+   */
   readonly chunkBytes: number;
   /** Lag beyond which units are skipped, microseconds. */
   readonly maxLagUs: number;
@@ -142,7 +145,7 @@ export class Listener {
     const until = untilSequence(this.#track);
     for (let sent = 0; this.#sequence < until; ) {
       if (sent >= limits.chunkBytes) return 'more';
-      const run = this.#track.run(this.#sequence, until, limits.chunkBytes - sent);
+      const run = this.#track.run(this.#sequence, until, limits.chunkBytes * 2);
       if (run === undefined) break;
       this.#sequence = run.to;
       sent += run.bytes.length;
