@@ -117,7 +117,7 @@ export function decodeFile(
   signal: AbortSignal,
   options: { readonly onMetadata?: (metadata: TrackMetadata) => void; readonly blockMs?: number } = {},
 ): AsyncGenerator<PcmBlock, void, undefined> {
-  const { onMetadata = (metadata) => context.onMetadata(metadata), blockMs = 40 } = options;
+  const { onMetadata = (metadata) => context.onMetadata(metadata), blockMs = 80 } = options;
   const onPacket = context.onPacket?.bind(context);
   const { clock, log, counters, channels } = context;
   return openFfmpegInput(
