@@ -16,6 +16,8 @@ import { PinoLog } from './telemetry/pino-log.ts';
 
 /** A stop that takes longer than this is ended the hard way. */
 const STOP_MS = 2_800;
+/** EX_SOFTWARE of sysexits.h: systemd starts the program again. */
+const BUG_EXIT_CODE = 70;
 
 async function main(): Promise<void> {
   let command: Command;
@@ -53,6 +55,10 @@ async function run(origin: SettingsOrigin): Promise<void> {
   });
   // Whoever read the log has gone: a full disk or a closed terminal must not end the sound.
   process.stdout.on('error', () => {});
+  process.on('uncaughtException', (error) => {
+    log.crit(`this is a bug in Pipit: ${error.stack ?? error.message}`);
+    process.exit(BUG_EXIT_CODE);
+  });
   for (const diagnostic of loaded.diagnostics) log.warning(formatDiagnostic(diagnostic));
 
   const station = new Station({ clock: systemClock, log, random: Math.random, version: version() }, loaded.settings);

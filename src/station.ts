@@ -62,7 +62,7 @@ export class Station {
       mounts: this.#programme.mounts,
       options: () => this.#outputOptions(),
     });
-    const web = webListener({ status: () => this.status(), stats: () => this.stats() });
+    const web = webListener({ log: log.room('web'), status: () => this.status(), stats: () => this.stats() });
     this.#http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16 * 1024 }, (request, response) => {
       const head = requestHeadOf(request);
       if (head !== undefined && output.serves(head.path)) output.handle(head, request.socket);

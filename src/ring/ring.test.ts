@@ -88,10 +88,17 @@ test('a smaller size evicts at once, a larger one keeps more', () => {
 
 test('no sequence of appends, evictions, reads and jumps yields a torn, repeated, skipped or reordered unit', () => {
   const step = fc.oneof(
-    { weight: 6, arbitrary: fc.record({ op: fc.constant('append' as const), size: fc.integer({ min: 1, max: 3_000 }) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ op: fc.constant('append' as const), size: fc.integer({ min: 1, max: 3_000 }) }),
+    },
     {
       weight: 4,
-      arbitrary: fc.record({ op: fc.constant('read' as const), reader: fc.nat(3), max: fc.integer({ min: 1, max: 9_000 }) }),
+      arbitrary: fc.record({
+        op: fc.constant('read' as const),
+        reader: fc.nat(3),
+        max: fc.integer({ min: 1, max: 9_000 }),
+      }),
     },
     { weight: 1, arbitrary: fc.record({ op: fc.constant('jump' as const), reader: fc.nat(3) }) },
     { weight: 1, arbitrary: fc.record({ op: fc.constant('evict' as const) }) },

@@ -26,7 +26,12 @@ export class PinoLog implements Log {
 
   static open(options: PinoLogOptions): PinoLog {
     const stream = { write: (json: string) => options.write(lineOf(JSON.parse(json), options.forJournal)) };
-    const settings = { customLevels: CUSTOM_LEVELS, useOnlyCustomLevels: true as const, level: options.level, base: null };
+    const settings = {
+      customLevels: CUSTOM_LEVELS,
+      useOnlyCustomLevels: true as const,
+      level: options.level,
+      base: null,
+    };
     return new PinoLog(pino<Level, true>(settings, stream));
   }
 

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { reportOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { StationStats, StationStatus } from './answers.ts';
 
 export interface WebDeps {
+  readonly log: Log;
   readonly status: () => StationStatus;
   /** Undefined when statistics are switched off. */
   readonly stats: () => StationStats | undefined;
@@ -61,6 +64,10 @@ export function webListener(deps: WebDeps): RequestListener {
     });
   }
 
+  app.onError((error, context) => {
+    deps.log.error(`${context.req.method} ${context.req.path}: ${error.message}`, { stack: error.stack });
+    return context.json({ error: reportOf(error, 'web.failed').message }, 500);
+  });
   app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}.` }, 404));
   return getRequestListener(app.fetch);
 }

@@ -44,7 +44,7 @@ function run(behaviour: string): void {
   let ticks = 0;
   setInterval(() => {
     ticks += 1;
-    tell({ type: 'counters', counters: { ticks_total: ticks } });
+    tell({ type: 'counters', counters: { ticks_total: ticks, capture_xruns_total: ticks > 5 ? 3 : 0 } });
     if (behaviour === 'mute' && ticks > 3) return;
     if (behaviour === 'crash' && ticks > 3) process.kill(process.pid, 'SIGKILL');
     if (behaviour === 'hang' && ticks > 3) for (;;);

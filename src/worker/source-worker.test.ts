@@ -66,6 +66,14 @@ test('it starts a process that delivers what is wanted, and stops it', async () 
   assert.is(worker.status.state, 'stopped');
 });
 
+test('xruns are told once, with how many there were', async () => {
+  const { worker, log } = workerThat('healthy');
+  worker.start();
+  await until('they are told', () => log.messages('warning').length > 0);
+  await worker.stop();
+  assert.equal(log.messages('warning'), ['3 xruns in the last second, 3 in all']);
+});
+
 test('a process that crashes is started again, and is told again what is wanted', async () => {
   const { worker, told, counters, log } = workerThat('crash');
   worker.want([rungNamed('mp3@128') as never]);

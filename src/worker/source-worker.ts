@@ -53,6 +53,13 @@ const START_MS = 30_000;
 const STOP_MS = 1_500;
 /** Encoders come and go with megabytes each: large blocks go back to the system, and few arenas fragment less. */
 const MALLOC = { MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_ARENA_MAX: '2' };
+/** Counters whose growth is worth a line in the log, and what they count. */
+const TROUBLES: Readonly<Record<string, string>> = {
+  capture_xruns_total: 'xruns',
+  capture_decode_errors_total: 'decode errors',
+  encode_skipped_samples_total: 'samples left out because encoding is too slow',
+  link_dropped_units_total: 'units lost because the main process takes none',
+};
 const MAX_UNSENT_INPUT_BYTES = 256 * 1024;
 
 /**
@@ -224,7 +231,12 @@ export class SourceWorker {
     for (const [name, value] of Object.entries(now)) {
       const before = this.#counters[name] ?? 0;
       const grown = value >= before ? value - before : value;
-      if (grown > 0) this.#deps.counters.counter(name, 'Counted in the media workers').add(grown);
+      if (grown === 0) continue;
+      const counter = this.#deps.counters.counter(name, 'Counted in the media workers');
+      counter.add(grown);
+      const trouble = TROUBLES[name];
+      // Counters come once a second, and so do these lines at the most.
+      if (trouble !== undefined) this.#deps.log.warning(`${grown} ${trouble} in the last second, ${counter.value} in all`);
     }
     this.#counters = now;
   }
