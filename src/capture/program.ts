@@ -22,6 +22,7 @@ export interface ProgramEnd {
 
 const MAX_LINE_CHARS = 300;
 const TERM_MS = 2_000;
+const LAST_WORDS_MS = 200;
 /** What programs that record sound need to find their way; nothing else of ours is theirs. */
 const ENVIRONMENT = [
   'PATH',
@@ -81,11 +82,13 @@ export class Program implements AsyncDisposable {
       });
       child.on('exit', (code, signal) => {
         this.#isOver = true;
-        // Its last words may still be on their way.
-        child.stderr.once('close', () => {
+        const tell = (): void => {
           const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
           resolve({ how, lastLine: this.#lastLine, isFailure: code !== 0, isMissing: false });
-        });
+        };
+        // Its last words may still be on their way; what it left behind may hold the pipe open for ever.
+        child.once('close', tell);
+        this.#clock.after(LAST_WORDS_MS, tell);
       });
     });
   }
