@@ -2,6 +2,7 @@ import type { PcmBlock } from '../core/pcm.ts';
 import type { ByteReader } from './byte-input.ts';
 import { openFfmpegInput, SELF_CONTAINED_FORMATS } from './ffmpeg-input.ts';
 import { mediaFormat } from './media-format.ts';
+import { OggLinks } from './ogg-links.ts';
 import type { SourceContext } from './source.ts';
 
 export interface DecodeBytesOptions {
@@ -32,15 +33,18 @@ export async function* decodeBytes(
   if (signal.aborted) return;
   const format = mediaFormat(contentType, head);
   const reader = new BoundedReader(head, bytes);
+  const links = new OggLinks(reader);
   const target = {
-    bytes: reader,
+    bytes: format === 'ogg' ? links : reader,
     options: { protocol_whitelist: 'none', format_whitelist: SELF_CONTAINED_FORMATS },
     ...(format === undefined ? {} : { format }),
   };
-  for await (const block of openFfmpegInput(target, { context, name }, signal)) {
-    reader.barrenBytes = 0;
-    yield block;
-  }
+  do {
+    for await (const block of openFfmpegInput(target, { context, name }, signal)) {
+      reader.barrenBytes = 0;
+      yield block;
+    }
+  } while (links.next() && !signal.aborted);
 }
 
 async function readHead(bytes: ByteReader, signal: AbortSignal): Promise<Uint8Array> {
