@@ -109,7 +109,6 @@ export class FfmpegDemuxer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener('abort', this.#onAbort);
     const closed = this.#busy.catch(() => {}).then(() => this.#close());
-    if (!this.#signal.aborted) this.#format.interrupt();
     const patience = new AbortController();
     await Promise.race([closed, sleep(this.#clock, LET_GO_MS, patience.signal)]);
     patience.abort();

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
@@ -64,6 +66,40 @@ test('MP3 with ICY metadata is heard, and its titles are told as they change', a
     { artist: 'Robin', title: 'Second song' },
   ]);
   assert.ok(context.packets.length > 100);
+});
+
+test('HLS is heard; a playlist that points at this machine’s files is not', async () => {
+  using dir = tempDir();
+  makeTone(dir.file('list.m3u8'), 4, '-c:a', 'aac', '-hls_time', '1', '-hls_list_size', '0');
+  makeTone(dir.file('private.ts'), 2, '-c:a', 'aac');
+  await using http = await serve((path, response) => {
+    if (path === '/evil.m3u8') {
+      const list = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://${dir.file('private.ts')}\n#EXT-X-ENDLIST\n`;
+      response.writeHead(200, { 'Content-Type': 'application/vnd.apple.mpegurl' }).end(list);
+    } else response.end(readFileSync(dir.file(path.slice(1))));
+  });
+  const sound = await collect(urlSource(http.url('/list.m3u8')).read(never), 2);
+  assert.ok(Math.abs(toneDb(sound, 0, 1000) + 12) < 0.7);
+  const error = await failureOf(urlSource(http.url('/evil.m3u8')).read(never));
+  assert.ok(['capture.unreachable', 'capture.not-media'].includes(error.code), error.code);
+});
+
+test('SRT is heard', async () => {
+  // A port that was free a moment ago: SRT's listener can't be asked which one it took.
+  const probe = createSocket('udp4').bind(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address();
+  await new Promise<void>((resolve) => probe.close(resolve));
+  const tone = '0.251*sin(2*PI*1000*t)';
+  const input = ['-re', '-f', 'lavfi', '-i', `aevalsrc=${tone}|${tone}:s=48000`];
+  const output = ['-c:a', 'aac', '-f', 'mpegts', `srt://127.0.0.1:${port}?mode=listener`];
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-nostdin', ...input, ...output], { stdio: 'ignore' });
+  try {
+    const sound = await collect(urlSource(`srt://127.0.0.1:${port}?latency=100000`).read(never), 1);
+    assert.ok(Math.abs(toneDb(sound, 0, 1000) + 12) < 0.7);
+  } finally {
+    ffmpeg.kill('SIGKILL');
+  }
 });
 
 test('a server that goes away, and one that ends the stream, is a lost stream to be opened again', async () => {
