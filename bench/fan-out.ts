@@ -169,7 +169,7 @@ async function measure(
   listeners.stdout.on('data', (data: Buffer) => {
     output += data;
   });
-  const ended = new Promise((done) => listeners.once('exit', done));
+  const ended = new Promise((done) => listeners.once('close', done));
   await pause(connectS * 1000 + 2_000);
   const startCpu = cpuSeconds(pid);
   const started = performance.now();

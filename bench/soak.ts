@@ -37,7 +37,7 @@ const stats = new Promise<Record<string, unknown>>((done) => {
   );
 });
 const { counters, total_listeners, buffer } = await stats;
-await new Promise((done) => child.once('exit', done));
+await new Promise((done) => child.once('close', done));
 console.log(report.trim());
 console.log(
   JSON.stringify({ total_listeners, buffer, counters, main_process_mb: Math.round(residentKb(station.pid) / 1024) }),
