@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { RecordingLog } from '../testkit/recording-log.ts';
+import type { StationStats, StationStatus } from './answers.ts';
+import { type WebDeps, webListener } from './app.ts';
+
+const test = suite('app');
+
+const STATUS: StationStatus = {
+  source_connected: true,
+  source_status: 'live',
+  metadata: { title: 'Dawn', artist: 'Blackbird' },
+  listeners: 3,
+  uptime_seconds: 61,
+  uptime_formatted: '00:01:01',
+  station_name: 'Garden',
+  station_description: '',
+  station_genre: 'Birds',
+  version: '1.2.3',
+  profile: 'home-server',
+  mounts: [],
+  sources: [],
+};
+
+const STATS: StationStats = {
+  uptime_seconds: 61,
+  buffer: { available: 0, space: 100, fill_percentage: 0 },
+  ring: { bytes: 50, size_bytes: 100, seconds: 5 },
+  rungs: [],
+  listeners: [],
+  total_listeners: 0,
+  total_bytes_sent: 0,
+  counters: {},
+  memory: { rss_bytes: 1, heap_bytes: 1 },
+};
+
+/** The routes on a real port. */
+async function serve(changed: Partial<WebDeps> = {}) {
+  const log = new RecordingLog();
+  const server = createServer(webListener({ log, status: () => STATUS, stats: () => STATS, ...changed }));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    log,
+    ask: (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${port}${path}`, init),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+test('status and statistics are answered as JSON, as they were given', async () => {
+  await using web = await serve();
+  const status = await web.ask('/api/status');
+  assert.is(status.status, 200);
+  assert.match(status.headers.get('content-type') ?? '', /^application\/json/);
+  assert.equal(await status.json(), STATUS);
+  assert.equal(await (await web.ask('/api/stats')).json(), STATS);
+});
+
+test('statistics that are switched off are refused, with the key that does it', async () => {
+  await using web = await serve({ stats: () => undefined });
+  const response = await web.ask('/api/stats');
+  assert.is(response.status, 403);
+  assert.match(((await response.json()) as { error: string }).error, /advanced\.enable_stats/);
+});
+
+test('it is healthy without a source too: there is nothing that a restart would mend', async () => {
+  await using web = await serve({ status: () => ({ ...STATUS, source_connected: false }) });
+  const response = await web.ask('/healthz');
+  assert.is(response.status, 200);
+  assert.equal(await response.json(), { status: 'ok', source_connected: false });
+});
+
+test('the page and its files come with their types and a policy without inline code or other hosts', async () => {
+  await using web = await serve();
+  const types: Readonly<Record<string, RegExp>> = {
+    '/': /^text\/html/,
+    '/ui/app.js': /^text\/javascript/,
+    '/ui/style.css': /^text\/css/,
+    '/ui/icon.svg': /^image\/svg\+xml/,
+  };
+  for (const [path, type] of Object.entries(types)) {
+    const response = await web.ask(path);
+    assert.is(response.status, 200, path);
+    assert.match(response.headers.get('content-type') ?? '', type);
+    assert.is(response.headers.get('x-content-type-options'), 'nosniff');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'/);
+    assert.not.match(policy, /unsafe|http/);
+    assert.ok((await response.text()).length > 100, path);
+  }
+});
+
+test('the page asks for nothing from elsewhere, has nothing inline and stays below 30 kB', async () => {
+  await using web = await serve();
+  const html = await (await web.ask('/')).text();
+  const paths = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = '']) => path);
+  assert.ok(paths.length >= 4);
+  for (const path of paths) assert.match(path, /^\/(?!\/)/, path);
+  assert.not.match(html, /<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)/);
+  let bytes = html.length;
+  for (const path of new Set(paths.filter((path) => path.startsWith('/ui/')))) {
+    const response = await web.ask(path);
+    assert.is(response.status, 200, path);
+    bytes += (await response.arrayBuffer()).byteLength;
+  }
+  assert.ok(bytes < 30_000, `${bytes} bytes`);
+});
+
+test('HEAD is answered as GET is, without a body', async () => {
+  await using web = await serve();
+  for (const path of ['/', '/api/status', '/healthz']) {
+    const response = await web.ask(path, { method: 'HEAD' });
+    assert.is(response.status, 200, path);
+    assert.is(await response.text(), '');
+  }
+});
+
+test('what is not there is a 404 in JSON; what only can be read is not written', async () => {
+  await using web = await serve();
+  for (const path of ['/nothing', '/api/nothing', '/ui/', '/ui/../app.ts', '/ui/%2e%2e/app.ts', '/ui/..%2fapp.ts']) {
+    const response = await web.ask(path);
+    assert.is(response.status, 404, path);
+    assert.type(((await response.json()) as { error: string }).error, 'string');
+  }
+  assert.is((await web.ask('/api/status', { method: 'POST' })).status, 404);
+});
+
+test('a report that fails is a 500 in JSON and a line in the log, without the stack in the answer', async () => {
+  await using web = await serve({
+    status: () => {
+      throw new Error('no mounts');
+    },
+  });
+  const response = await web.ask('/api/status');
+  assert.is(response.status, 500);
+  assert.equal(await response.json(), { error: 'no mounts' });
+  assert.ok(web.log.lines.some((line) => line.level === 'error' && line.message.includes('/api/status: no mounts')));
+});
+
+test.run();
