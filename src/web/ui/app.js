@@ -207,7 +207,8 @@ function showNotice(air, active) {
   const heard = { demo: "Pipit's built-in recording", silence: 'silence', test: 'a test tone' };
   const instead = heard[active?.type] ?? `“${active?.name}”`;
   show('notice-what', active ? `You hear ${instead}, because ${because}.` : `There is no sound: ${because}.`);
-  showIfAny('notice-why', own?.error?.message ?? own?.detail ?? '');
+  const why = own?.error?.message ?? own?.detail ?? '';
+  showIfAny('notice-why', why && `${own.name}: ${why}${/[.!?]$/.test(why) ? '' : '.'}`);
   showIfAny('notice-remedy', (own?.error?.remedy ?? '').replace(/`([^`]*)`/g, '“$1”'));
 }
 
