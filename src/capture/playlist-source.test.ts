@@ -1,9 +1,10 @@
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Clock } from '../core/clock.ts';
 import type { PcmBlock } from '../core/pcm.ts';
+import { until } from '../testkit/until.ts';
 import { collect, failureOf, makeTone, TestContext, tempDir } from './capture.testing.ts';
 import { PlaylistSource } from './playlist-source.ts';
 
@@ -33,6 +34,18 @@ function playlistOf(directory: string, context = new HurriedContext(1), shuffle 
     context,
     source: new PlaylistSource({ type: 'playlist', directory, shuffle, extensions: ['.mp3', '.ogg'] }, context),
   };
+}
+
+/** Files below `directory` that this process has open. */
+function openFiles(directory: string): string[] {
+  const links = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return links.filter((path) => path.startsWith(directory));
 }
 
 test('tracks follow each other in order, without a gap, with their titles or names', async () => {
@@ -100,6 +113,27 @@ test('a directory that vanishes while it plays ends with a reason, after what wa
   renameSync(music, dir.file('elsewhere'));
   assert.is((await failureOf(blocks)).code, 'capture.playlist-gone');
   rmSync(dir.file('elsewhere'), { recursive: true });
+});
+
+test('whoever stops in the middle of a track leaves no file open', async () => {
+  using dir = tempDir();
+  makeTone(dir.file('a.mp3'), 3);
+  makeTone(dir.file('b.mp3'), 3);
+  for (const how of ['break', 'abort']) {
+    for (const seconds of [0.1, 2]) {
+      const { source } = playlistOf(dir.file(''));
+      const stop = new AbortController();
+      let heard = 0;
+      for await (const block of source.read(stop.signal)) {
+        heard += block.samples.length / 48_000;
+        if (heard < seconds) continue;
+        if (how === 'break') break;
+        stop.abort();
+      }
+      // Hurried time passes over the moment that FFmpeg is given to close.
+      await until(`no file is open, ${how} after ${seconds} s`, () => openFiles(dir.file('')).length === 0, 5_000);
+    }
+  }
 });
 
 test('a track that is new is found by itself', async () => {

@@ -40,20 +40,27 @@ export class PlaylistSource implements AudioSource {
 
   async *#tracks(signal: AbortSignal): AsyncGenerator<PcmBlock, void, undefined> {
     let present = await this.#open(signal);
-    while (!signal.aborted) {
-      if (present === undefined) throw this.#nothingToPlay();
-      this.#context.onMetadata(present.metadata);
-      // Opened and decoding while the present one is heard.
-      const next = this.#open(signal);
-      // Read by whoever awaits it below, or not at all when the source is stopped.
-      next.catch(() => {});
-      try {
-        yield* present.blocks();
-      } catch (error) {
-        this.#leaveOut(present.track, error);
+    let next: Promise<OpenTrack | undefined> | undefined;
+    try {
+      while (!signal.aborted) {
+        if (present === undefined) throw this.#nothingToPlay();
+        this.#context.onMetadata(present.metadata);
+        // Opened and decoding while the present one is heard.
+        next = this.#open(signal);
+        // Read by whoever awaits it below.
+        next.catch(() => {});
+        try {
+          yield* present.blocks();
+        } catch (error) {
+          this.#leaveOut(present.track, error);
+        }
+        // What was chosen when this one began may be hours old.
+        present = (await next) ?? (await this.#open(signal));
       }
-      // What was chosen when this one began may be hours old.
-      present = (await next) ?? (await this.#open(signal));
+    } finally {
+      // Whoever stops in the middle of a track leaves that one and the one after it.
+      await present?.close();
+      await (await next?.catch(() => undefined))?.close();
     }
   }
 
@@ -153,6 +160,11 @@ class OpenTrack {
       this.#ahead.push(value);
       frames += value.samples.length / value.channels;
     }
+  }
+
+  /** Lets go of the file; at any time, twice too. */
+  async close(): Promise<void> {
+    await this.#blocks.return();
   }
 
   /** Its sound; from now on changes of its tags are told. */
