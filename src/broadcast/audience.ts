@@ -22,10 +22,14 @@ export interface AudienceOptions {
 
 /** Listeners served before other work of the process gets its turn: about 2 ms. */
 const SWEEP_SLICE = 200;
+/** The share of the time between two chunks over which a sweep of many slices is spread. */
+const SWEEP_SHARE = 0.5;
 
 /**
  * The listeners of one rung. It gathers what is appended into chunks; when a chunk is due, it is published: one
- * sweep over the listeners writes the same view of the ring to each that is at the live edge.
+ * sweep over the listeners writes the same view of the ring to each that is at the live edge. A large audience is
+ * swept in slices, spread over time: thousands of chunks at once would choke the network, and whoever connects
+ * meanwhile would have to wait. Each listener keeps its place in the order, and so its rhythm.
  */
 export class Audience {
   readonly track: Track;
@@ -40,6 +44,8 @@ export class Audience {
   #linger: Timer | undefined;
   #sweep: Iterator<Listener> | undefined;
   #sweepAgain = false;
+  #publishedUs = Number.NEGATIVE_INFINITY;
+  #slicePauseMs = 0;
   #isWarm = false;
   #isWanted = false;
   #isKeptWarm = false;
@@ -126,6 +132,12 @@ export class Audience {
     this.#due = undefined;
     this.#gatheredBytes = 0;
     this.#publishedSequence = this.track.endSequence;
+    const nowUs = this.#deps.clock.nowUs();
+    const periodMs = Math.min(this.#options().maxChunkDelayMs, (nowUs - this.#publishedUs) / 1000);
+    this.#publishedUs = nowUs;
+    const pauseMs = (periodMs * SWEEP_SHARE * SWEEP_SLICE) / this.listeners.size;
+    // Timers know only whole milliseconds.
+    this.#slicePauseMs = pauseMs >= 1 ? pauseMs : 0;
     for (const [listener, begin] of this.#waiting) {
       this.#waiting.delete(listener);
       begin();
@@ -147,6 +159,6 @@ export class Audience {
       }
       this.#deps.serve(next.value);
     }
-    this.#deps.clock.after(0, () => this.#sweepSlice());
+    this.#deps.clock.after(this.#slicePauseMs, () => this.#sweepSlice());
   }
 }

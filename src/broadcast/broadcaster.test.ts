@@ -198,11 +198,34 @@ test('listeners at the live edge are sent one and the same view', () => {
   station.warm();
   const connections = Array.from({ length: 450 }, () => station.join().connection);
   station.play(1_200);
+  // The last sweep may still be under way.
+  station.clock.advance(1_000);
   const [first] = connections;
   for (const { writes } of connections) {
     assert.is(writes.length, first?.writes.length);
     writes.forEach((bytes, i) => void assert.is(bytes, first?.writes[i]));
   }
+});
+
+test('a large audience is served in slices over half the time between two chunks, each at its own rhythm', () => {
+  const station = new Station({ chunkBytes: 1e9, maxChunkDelayMs: 1_000 });
+  station.warm();
+  const connections = Array.from({ length: 2_000 }, () => station.join().connection);
+  const last = connections.at(-1) as FakeConnection;
+  station.play(3_000);
+  const first = connections[0] as FakeConnection;
+  const times: Record<'first' | 'last', number[]> = { first: [], last: [] };
+  for (let ms = 0; ms < 3_000; ms += 20) {
+    const before = [first.writes.length, last.writes.length];
+    station.play(20);
+    if (first.writes.length > (before[0] as number)) times.first.push(ms);
+    if (last.writes.length > (before[1] as number)) times.last.push(ms);
+  }
+  const gaps = (list: number[]) => list.slice(1).map((time, i) => time - (list[i] as number));
+  for (const gap of [...gaps(times.first), ...gaps(times.last)]) assert.ok(Math.abs(gap - 1_000) <= 60, `${gap} ms`);
+  const behind = (((times.last[0] as number) - (times.first[0] as number)) + 1_000) % 1_000;
+  assert.ok(behind > 300 && behind <= 560, `the last is ${behind} ms behind the first`);
+  for (const { units } of [first, last]) assert.ok(consecutive(units));
 });
 
 test('a connection that takes nothing is left alone until it drains, and loses nothing within the allowed lag', () => {
