@@ -81,6 +81,7 @@ test('the page and its files come with their types and a policy without inline c
   const types: Readonly<Record<string, RegExp>> = {
     '/': /^text\/html/,
     '/ui/app.js': /^text\/javascript/,
+    '/ui/player.js': /^text\/javascript/,
     '/ui/style.css': /^text\/css/,
     '/ui/icon.svg': /^image\/svg\+xml/,
   };
@@ -104,7 +105,7 @@ test('the page asks for nothing from elsewhere, has nothing inline and stays bel
   for (const path of paths) assert.match(path, /^\/(?!\/)/, path);
   assert.not.match(html, /<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)/);
   let bytes = html.length;
-  for (const path of new Set(paths.filter((path) => path.startsWith('/ui/')))) {
+  for (const path of new Set([...paths, '/ui/player.js'].filter((path) => path.startsWith('/ui/')))) {
     const response = await web.ask(path);
     assert.is(response.status, 200, path);
     bytes += (await response.arrayBuffer()).byteLength;

@@ -1,15 +1,11 @@
 // The page of a station: plays the first mount and shows what /api/status says (its fields: ../answers.ts).
 
-/** No sound for this long while it should play: the connection is made anew. */
-const STALL_MS = 8_000;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MAX_MS = 15_000;
+import { Player } from './player.js';
+
 /** The lower end of the level meter, dBFS. */
 const FLOOR_DB = -60;
 
 const $ = (id) => document.getElementById(id);
-const audio = new Audio();
-audio.preload = 'none';
 
 /** The path that is played; the server's own name for it arrives with the first status. */
 let mountPath = '/stream';
@@ -35,118 +31,18 @@ function streamUrl(extension = '') {
   return new URL(`${mountPath}${extension}${fits ? `?quality=${quality}` : ''}`, location.href);
 }
 
-/* Player. It is wanted or not; while it is wanted, whatever goes wrong ends in another try. */
+const audio = new Audio();
+const player = new Player(audio, () => streamUrl(audio.canPlayType('audio/mpeg') === '' ? '.opus' : ''), showPlayer);
 
-let isWanted = false;
-let failures = 0;
-let retryTimer;
-let watchTimer;
-let progressMs = 0;
-let lastTime = 0;
-
-function play() {
-  isWanted = true;
-  failures = 0;
-  showWanted();
-  connect();
-}
-
-/** Ends the connection, too: a paused element would go on loading, and later play what is long past. */
-function stop(text = 'Stopped', tone = '') {
-  isWanted = false;
-  disconnect();
-  showWanted();
-  showState(text, tone);
-}
-
-function connect() {
-  disconnect();
-  showState(failures === 0 ? 'Connecting…' : 'Connecting again…');
-  // A URL that was never used before: nothing that the browser still holds of the stream is played again.
-  const url = streamUrl(audio.canPlayType('audio/mpeg') === '' ? '.opus' : '');
-  url.searchParams.set('at', Date.now().toString(36));
-  audio.src = url.href;
-  progressMs = performance.now();
-  lastTime = 0;
-  watchTimer = setInterval(watch, 1_000);
-  audio.play().catch((error) => {
-    // What fails to load comes as an error event; what is replaced by the next try is of no interest.
-    if (error.name === 'NotAllowedError') stop('The browser wants to be asked once more: press play again.', 'bad');
-  });
-}
-
-function disconnect() {
-  clearInterval(watchTimer);
-  clearTimeout(retryTimer);
-  retryTimer = undefined;
-  if (!audio.hasAttribute('src')) return;
-  audio.removeAttribute('src');
-  audio.load();
-}
-
-function retry(why) {
-  if (!isWanted || retryTimer !== undefined) return;
-  disconnect();
-  const waitMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures) * (0.75 + Math.random() / 2);
-  failures += 1;
-  retryTimer = setTimeout(connect, waitMs);
-  showState(`${why} Trying again in ${Math.max(1, Math.round(waitMs / 1000))} s.`, 'bad');
-}
-
-function watch() {
-  if (audio.currentTime !== lastTime) {
-    lastTime = audio.currentTime;
-    progressMs = performance.now();
-    // It has worked for a while: the next failure is a first one again.
-    if (lastTime > 10) failures = 0;
-  } else if (performance.now() - progressMs > STALL_MS) {
-    retry('No sound is coming.');
-  }
-}
-
-/** The element only knows that it failed; the server has a sentence for it. */
-async function refused() {
-  const { src } = audio;
-  const controller = new AbortController();
-  try {
-    const response = await fetch(src, { signal: controller.signal });
-    const reason = response.ok ? 'The stream was interrupted.' : (await response.text()).split('\n')[0].slice(0, 200);
-    if (audio.src === src) retry(reason);
-  } catch {
-    if (audio.src === src) retry('The server does not answer.');
-  } finally {
-    controller.abort();
-  }
-}
-
-audio.addEventListener('playing', () => {
-  showState('Playing', 'good');
-  tellSession();
-});
-audio.addEventListener('waiting', () => isWanted && showState('Waiting for sound…'));
-audio.addEventListener('stalled', () => isWanted && showState('Waiting for sound…'));
-audio.addEventListener('ended', () => retry('The server has ended the stream.'));
-audio.addEventListener('error', () => {
-  if (isWanted && audio.hasAttribute('src')) void refused();
-});
-// A phone call, headphones pulled out, a key of the keyboard: to go on from here would be to play the past.
-audio.addEventListener('pause', () => isWanted && !audio.ended && audio.hasAttribute('src') && stop());
-window.addEventListener('online', () => {
-  if (!isWanted || retryTimer === undefined) return;
-  failures = 0;
-  connect();
-});
-
-function showWanted() {
-  const button = $('play');
-  button.dataset.wanted = String(isWanted);
-  button.setAttribute('aria-label', isWanted ? 'Stop' : 'Play');
-  if ('mediaSession' in navigator) navigator.mediaSession.playbackState = isWanted ? 'playing' : 'none';
-}
-
-function showState(text, tone = '') {
+function showPlayer(text, tone) {
   show('state', text);
   $('state').dataset.tone = tone;
+  const { isWanted } = player;
+  $('play').dataset.wanted = String(isWanted);
+  $('play').setAttribute('aria-label', isWanted ? 'Stop' : 'Play');
+  if (!('mediaSession' in navigator)) return;
+  navigator.mediaSession.playbackState = isWanted ? 'playing' : 'none';
+  if (isWanted) tellSession();
 }
 
 /** What the lock screen and the keys of a headset see. */
@@ -184,7 +80,7 @@ function showStatus() {
   if (path !== mountPath) {
     mountPath = path;
     showLinks();
-    if (isWanted) connect();
+    if (player.isWanted) player.play();
   }
 }
 
@@ -328,7 +224,7 @@ async function poll() {
     const before = status?.metadata;
     status = await response.json();
     showStatus();
-    if (isWanted && (before?.title !== status.metadata.title || before?.artist !== status.metadata.artist))
+    if (player.isWanted && (before?.title !== status.metadata.title || before?.artist !== status.metadata.artist))
       tellSession();
   } catch {
     show('air', 'Connection lost');
@@ -338,23 +234,23 @@ async function poll() {
   isPolling = false;
   const isSeen = document.visibilityState === 'visible';
   // A page in the background that plays still tells the lock screen its titles.
-  if (isSeen || isWanted)
+  if (isSeen || player.isWanted)
     pollTimer = setTimeout(poll, isSeen ? (status && activeSource()?.level ? 1_000 : 2_000) : 15_000);
 }
 
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') void poll();
-  else if (!isWanted) clearTimeout(pollTimer);
+  else if (!player.isWanted) clearTimeout(pollTimer);
 });
 
-$('play').addEventListener('click', () => (isWanted ? stop() : play()));
+$('play').addEventListener('click', () => (player.isWanted ? player.stop() : player.play()));
 $('quality').addEventListener('change', () => {
   showLinks();
-  if (isWanted) play();
+  if (player.isWanted) player.play();
 });
 if ('mediaSession' in navigator) {
   for (const action of ['play', 'pause', 'stop']) {
-    navigator.mediaSession.setActionHandler(action, () => (action === 'play' ? play() : stop()));
+    navigator.mediaSession.setActionHandler(action, () => (action === 'play' ? player.play() : player.stop()));
   }
 }
 

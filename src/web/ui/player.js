@@ -1,0 +1,136 @@
+/** No sound for this long while it should play: the connection is made anew. */
+const STALL_MS = 8_000;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 15_000;
+
+/**
+ * Plays a live stream. It is wanted or not; while it is wanted, whatever goes wrong ends in another try. It never
+ * resumes: to stop is to close the connection, to play is to open a new one at the live edge.
+ */
+export class Player {
+  #audio;
+  #urlOf;
+  #onState;
+  #isWanted = false;
+  #failures = 0;
+  #retryTimer;
+  #watchTimer;
+  #progressMs = 0;
+  #lastTime = 0;
+  #isWaiting = false;
+
+  /**
+   * @param audio an element without a source, and nobody else's
+   * @param urlOf called for each connection: the URL to play
+   * @param onState told a sentence for the listener, and whether it is `good` or `bad` news, or neither
+   */
+  constructor(audio, urlOf, onState) {
+    this.#audio = audio;
+    this.#urlOf = urlOf;
+    this.#onState = onState;
+    audio.preload = 'none';
+    audio.addEventListener('playing', () => this.#tellPlaying());
+    for (const event of ['waiting', 'stalled']) audio.addEventListener(event, () => this.#tellWaiting());
+    audio.addEventListener('ended', () => this.#retry('The server has ended the stream.'));
+    audio.addEventListener('error', () => void this.#explain());
+    // A phone call, headphones pulled out, a key of the keyboard: to go on from here would be to play the past.
+    audio.addEventListener('pause', () => this.#isWanted && !audio.ended && audio.hasAttribute('src') && this.stop());
+    window.addEventListener('online', () => this.#retryTimer !== undefined && this.play());
+  }
+
+  get isWanted() {
+    return this.#isWanted;
+  }
+
+  /** Plays what is live now, also when it plays already. */
+  play() {
+    this.#isWanted = true;
+    this.#failures = 0;
+    this.#connect();
+  }
+
+  /** Ends the connection, too: a paused element would go on loading. */
+  stop(text = 'Stopped', tone = '') {
+    this.#isWanted = false;
+    this.#disconnect();
+    this.#onState(text, tone);
+  }
+
+  #connect() {
+    this.#disconnect();
+    this.#onState(this.#failures === 0 ? 'Connecting…' : 'Connecting again…', '');
+    const url = this.#urlOf();
+    // One that was never used before: nothing that the browser still holds of the stream is played again.
+    url.searchParams.set('at', Date.now().toString(36));
+    this.#audio.src = url.href;
+    this.#progressMs = performance.now();
+    this.#lastTime = 0;
+    this.#watchTimer = setInterval(() => this.#watch(), 1_000);
+    this.#audio.play().catch((error) => {
+      // What fails to load comes as an error event; what the next try replaces is of no interest.
+      if (error.name === 'NotAllowedError') {
+        this.stop('The browser wants to be asked once more: press play again.', 'bad');
+      }
+    });
+  }
+
+  #disconnect() {
+    clearInterval(this.#watchTimer);
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    if (!this.#audio.hasAttribute('src')) return;
+    this.#audio.removeAttribute('src');
+    this.#audio.load();
+  }
+
+  #retry(why) {
+    if (!this.#isWanted || this.#retryTimer !== undefined) return;
+    this.#disconnect();
+    const evenMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.#failures);
+    // Spread, so that all the pages that lost a server do not come back to it at once.
+    const waitMs = evenMs * (0.75 + Math.random() / 2);
+    this.#failures += 1;
+    this.#retryTimer = setTimeout(() => this.#connect(), waitMs);
+    this.#onState(`${why} Trying again in ${Math.max(1, Math.round(waitMs / 1000))} s.`, 'bad');
+  }
+
+  #watch() {
+    const { currentTime } = this.#audio;
+    if (currentTime !== this.#lastTime) {
+      this.#lastTime = currentTime;
+      this.#progressMs = performance.now();
+      // It has worked for a while: the next failure is a first one again.
+      if (currentTime > 10) this.#failures = 0;
+      // An element that stalled but had enough in hand plays on, without an event to say so.
+      if (this.#isWaiting) this.#tellPlaying();
+    } else if (performance.now() - this.#progressMs > STALL_MS) {
+      this.#retry('No sound is coming.');
+    }
+  }
+
+  #tellPlaying() {
+    this.#isWaiting = false;
+    if (this.#isWanted) this.#onState('Playing', 'good');
+  }
+
+  #tellWaiting() {
+    this.#isWaiting = true;
+    if (this.#isWanted) this.#onState('Waiting for sound…', '');
+  }
+
+  /** The element only knows that it failed; the server has a sentence for it. */
+  async #explain() {
+    if (!this.#isWanted || !this.#audio.hasAttribute('src')) return;
+    const { src } = this.#audio;
+    const controller = new AbortController();
+    let why = 'The stream was interrupted.';
+    try {
+      const response = await fetch(src, { signal: controller.signal });
+      if (!response.ok) why = (await response.text()).split('\n')[0].slice(0, 200);
+    } catch {
+      why = 'The server does not answer.';
+    }
+    controller.abort();
+    if (this.#audio.src === src) this.#retry(why);
+  }
+}
