@@ -12,7 +12,7 @@ import { pause, startStation } from './station-process.ts';
  *   node bench/latency.ts            needs ffmpeg
  */
 
-const SECONDS = 15;
+const SECONDS = 40;
 const PROFILES = ['low-latency', 'home-server', 'many-listeners', 'raspberry-pi', 'playlist'];
 const FORMATS = ['mp3', 'aac', 'opus', 'flac'];
 const RATE = 48_000;

@@ -223,7 +223,7 @@ test('a large audience is served in slices over half the time between two chunks
   }
   const gaps = (list: number[]) => list.slice(1).map((time, i) => time - (list[i] as number));
   for (const gap of [...gaps(times.first), ...gaps(times.last)]) assert.ok(Math.abs(gap - 1_000) <= 60, `${gap} ms`);
-  const behind = (((times.last[0] as number) - (times.first[0] as number)) + 1_000) % 1_000;
+  const behind = ((times.last[0] as number) - (times.first[0] as number) + 1_000) % 1_000;
   assert.ok(behind > 300 && behind <= 560, `the last is ${behind} ms behind the first`);
   for (const { units } of [first, last]) assert.ok(consecutive(units));
 });

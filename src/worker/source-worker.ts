@@ -236,7 +236,8 @@ export class SourceWorker {
       counter.add(grown);
       const trouble = TROUBLES[name];
       // Counters come once a second, and so do these lines at the most.
-      if (trouble !== undefined) this.#deps.log.warning(`${grown} ${trouble} in the last second, ${counter.value} in all`);
+      if (trouble !== undefined)
+        this.#deps.log.warning(`${grown} ${trouble} in the last second, ${counter.value} in all`);
     }
     this.#counters = now;
   }
