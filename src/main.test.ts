@@ -191,6 +191,62 @@ test('it stops within three seconds, with listeners there, and exits with 0', as
   assert.ok(ms < 3_000, `${ms} ms`);
 });
 
+test('who sends a request too slowly is cut off, and who breaks the rules is answered', async () => {
+  await using program = await Program.start(`${TONE}\nadvanced {\n  header_timeout_s = 2\n}`);
+  const ask = async (text: string): Promise<string> => {
+    const socket = connect(program.port, '127.0.0.1');
+    socket.on('error', () => {});
+    let answer = '';
+    socket.setEncoding('latin1').on('data', (data: string) => {
+      answer += data;
+    });
+    socket.write(text);
+    await once(socket, 'close');
+    return answer;
+  };
+  const started = performance.now();
+  const [silent, slow, long, dots] = await Promise.all([
+    ask(''),
+    ask('GET /stream HTTP/1.1\r\nHost: x\r\nX-Slow: '),
+    ask(`GET /${'x'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`),
+    ask('GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+  ]);
+  assert.ok(performance.now() - started < 10_000);
+  assert.is(silent, '');
+  assert.match(slow, /^(?:HTTP\/1\.1 408 .*)?$/s);
+  assert.match(long, /^HTTP\/1\.1 431 /);
+  assert.match(dots, /^HTTP\/1\.1 404 /);
+});
+
+test('a listener that never reads is closed, and others hear on', async () => {
+  await using program = await Program.start(
+    `${TONE}\nbroadcaster {\n  stall_timeout_s = 2\n}\nencoder {\n  prime_seconds = 10\n}`,
+  );
+  await program.statusWhere('the source is live', (status) => status.source_connected);
+  // A receive buffer of the smallest size, so that the kernel's patience ends soon; Node cannot ask for one.
+  const deaf = spawn('python3', [
+    '-c',
+    `import socket, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+s.connect(('127.0.0.1', ${program.port}))
+s.send(b'GET /stream.flac?burst=10 HTTP/1.0\\r\\n\\r\\n')
+time.sleep(120)`,
+  ]);
+  using audience = await listen(program, 1);
+  await until('the other hears', () => (audience.listeners[0]?.bytes ?? 0) > 0);
+  const endMs = performance.now() + 100_000;
+  let stalled = 0;
+  while (stalled === 0 && performance.now() < endMs) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    stalled = (await program.stats()).counters['listeners_stalled_total'] ?? 0;
+  }
+  deaf.kill('SIGKILL');
+  assert.is(stalled, 1);
+  assert.is((await program.status()).listeners, 1);
+  assert.ok((audience.listeners[0]?.longestSilenceMs ?? 0) < 3_000);
+});
+
 test('a full disk under the log does not end the sound', async () => {
   await using other = await Program.start(TONE);
   const file = join(other.dir, 'full.hcl');

@@ -63,12 +63,17 @@ export class Station {
       options: () => this.#outputOptions(),
     });
     const web = webListener({ log: log.room('web'), status: () => this.status(), stats: () => this.stats() });
-    this.#http = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 16 * 1024 }, (request, response) => {
+    const limits = {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: settings.advanced.headerTimeoutMs,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 16 * 1024,
+    };
+    this.#http = createServer(limits, (request, response) => {
       const head = requestHeadOf(request);
       if (head !== undefined && output.serves(head.path)) output.handle(head, request.socket);
       else web(request, response);
     });
-    this.#http.headersTimeout = settings.advanced.headerTimeoutMs;
     this.#door = new FrontDoor(this.#http, output, () => this.#settings.advanced.headerTimeoutMs);
     this.#sourcePort = new SourcePort(
       { log: log.room('source port'), clock, counters: this.#counters, mounts: this.#programme.sourceMounts },

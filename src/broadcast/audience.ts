@@ -23,7 +23,7 @@ export interface AudienceOptions {
 /** Listeners served before other work of the process gets its turn: about 2 ms. */
 const SWEEP_SLICE = 200;
 /** The share of the time between two chunks over which a sweep of many slices is spread. */
-const SWEEP_SHARE = 0.5;
+const SWEEP_SHARE = 0.25;
 
 /**
  * The listeners of one rung. It gathers what is appended into chunks; when a chunk is due, it is published: one

@@ -207,7 +207,7 @@ test('listeners at the live edge are sent one and the same view', () => {
   }
 });
 
-test('a large audience is served in slices over half the time between two chunks, each at its own rhythm', () => {
+test('a large audience is served in slices over a quarter of the time between two chunks, each at its own rhythm', () => {
   const station = new Station({ chunkBytes: 1e9, maxChunkDelayMs: 1_000 });
   station.warm();
   const connections = Array.from({ length: 2_000 }, () => station.join().connection);
@@ -224,7 +224,7 @@ test('a large audience is served in slices over half the time between two chunks
   const gaps = (list: number[]) => list.slice(1).map((time, i) => time - (list[i] as number));
   for (const gap of [...gaps(times.first), ...gaps(times.last)]) assert.ok(Math.abs(gap - 1_000) <= 60, `${gap} ms`);
   const behind = ((times.last[0] as number) - (times.first[0] as number) + 1_000) % 1_000;
-  assert.ok(behind > 300 && behind <= 560, `the last is ${behind} ms behind the first`);
+  assert.ok(behind > 130 && behind <= 300, `the last is ${behind} ms behind the first`);
   for (const { units } of [first, last]) assert.ok(consecutive(units));
 });
 
