@@ -8,7 +8,7 @@ import { formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
 import { type LoadedSettings, loadSettings, type SettingsOrigin } from './config/load-settings.ts';
 import { defaultProfile } from './config/profiles.ts';
 import { systemClock } from './core/clock.ts';
-import { PipitError } from './core/errors.ts';
+import { PipitError, sentencesOf } from './core/errors.ts';
 import { Station } from './station.ts';
 import { PinoLog } from './telemetry/pino-log.ts';
 
@@ -136,7 +136,7 @@ function urlsOf(host: string, port: number): string[] {
 
 main().catch((error: unknown) => {
   if (error instanceof InvalidConfig) process.stderr.write(`${error.diagnostics.map(formatDiagnostic).join('\n')}\n`);
-  else if (error instanceof PipitError) process.stderr.write(`${error.message} ${error.remedy}\n`);
+  else if (error instanceof PipitError) process.stderr.write(`${sentencesOf(error)}\n`);
   else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);
 });

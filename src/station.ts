@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
-import { NetworkError } from './core/errors.ts';
+import { NetworkError, sentencesOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { SourcePort } from './ingest/source-port.ts';
 import type { Mount } from './mount/mount.ts';
@@ -144,7 +144,7 @@ export class Station {
       return this.#sourcePort.address?.port;
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error;
-      this.#deps.log.error(`${error.message}. ${error.remedy}`, { code: error.code });
+      this.#deps.log.error(sentencesOf(error), { code: error.code });
       return undefined;
     }
   }
@@ -179,7 +179,7 @@ function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException):
     EACCES: 'Ports below 1024 need a privilege: change server.listen_port.',
     EADDRNOTAVAIL: 'This machine does not have that address: change server.host.',
   };
-  return new NetworkError('station.listen', `Pipit cannot listen on ${host} port ${port}: ${cause.code}.`, {
+  return new NetworkError('station.listen', `Pipit cannot listen on ${host} port ${port}: ${cause.code}`, {
     remedy: remedies[cause.code ?? ''] ?? 'Change server.host or server.listen_port.',
     cause,
   });

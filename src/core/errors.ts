@@ -48,6 +48,11 @@ export interface ErrorReport {
   readonly remedy: string;
 }
 
+/** What went wrong and what to do, as sentences for a log or a terminal. */
+export function sentencesOf({ message, remedy }: Pick<ErrorReport, 'message' | 'remedy'>): string {
+  return `${message.replace(/\.$/, '')}. ${remedy}`;
+}
+
 /** Reduces anything thrown to a report; foreign errors get `fallbackCode`. */
 export function reportOf(error: unknown, fallbackCode: string): ErrorReport {
   if (error instanceof PipitError) return { code: error.code, message: error.message, remedy: error.remedy };

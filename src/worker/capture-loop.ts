@@ -1,7 +1,7 @@
 import type { AudioSource } from '../capture/source.ts';
 import { BackOff } from '../core/back-off.ts';
 import { type Clock, sleep } from '../core/clock.ts';
-import { reportOf } from '../core/errors.ts';
+import { reportOf, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { PcmBlock } from '../core/pcm.ts';
 import type { WorkerMessage } from './messages.ts';
@@ -51,7 +51,7 @@ export class CaptureLoop {
       const report = reportOf(error, 'capture.failed');
       onState({ type: 'state', state: 'retrying', detail: source.description, error: report });
       // A device that is missing for days is one line, not one every ten seconds.
-      if (report.code !== lastCode) log.warning(`${report.message} ${report.remedy}`, { code: report.code });
+      if (report.code !== lastCode) log.warning(sentencesOf(report), { code: report.code });
       lastCode = report.code;
       await sleep(clock, backOff.next(), signal);
     }
