@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cpuSeconds, pause, residentKb, startStation, stop } from './station-process.ts';
@@ -157,6 +157,7 @@ async function measure(
   server: Server,
   count: number,
 ): Promise<{ cost: number; kbEach: number; report: ListenersReport }> {
+  await portsFree();
   const children = await server.start(dir);
   const pid = children[0]?.pid as number;
   // The ring's past must be there before a burst can be.
@@ -179,4 +180,12 @@ async function measure(
   await ended;
   await Promise.all(children.map(stop));
   return { cost, kbEach, report: JSON.parse(output) as ListenersReport };
+}
+
+/**
+ * Waits until the kernel has forgotten the connections of the last round (TIME_WAIT, a minute): with thousands of them
+ * the listeners take seconds to find free ports, and whole rounds are lost to that.
+ */
+async function portsFree(): Promise<void> {
+  while (Number(/^TCP: .* tw (\d+)/m.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[1]) > 500) await pause(1_000);
 }
