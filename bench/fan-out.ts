@@ -187,5 +187,5 @@ async function measure(
  * the listeners take seconds to find free ports, and whole rounds are lost to that.
  */
 async function portsFree(): Promise<void> {
-  while (Number(/^TCP: .* tw (\d+)/m.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[1]) > 500) await pause(1_000);
+  while (Number(/^TCP: .* tw (\d+)/m.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[1]) > 3_000) await pause(1_000);
 }

@@ -76,10 +76,14 @@ export class SourcePort implements AsyncDisposable {
     // Half-open: many clients mean "that was all" by closing their side, and then read the answer.
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     this.#server = server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(host, port, cause)));
-      server.listen({ host, port }, resolve);
-    });
+    try {
+      await listen(server, host, port);
+    } catch (error) {
+      const cause = error as NodeJS.ErrnoException;
+      // `::` means everywhere, so a machine without IPv6 listens on IPv4.
+      if (host !== '::' || cause.code !== 'EAFNOSUPPORT') throw cannotListen(host, port, cause);
+      await listen(server, '0.0.0.0', port);
+    }
     server.on('error', (error) => this.#log.warning(`source port: ${error.message}`));
     signal.addEventListener('abort', () => void this[Symbol.asyncDispose](), { once: true });
     // It may have aborted while the port was being opened.
@@ -120,6 +124,16 @@ export class SourcePort implements AsyncDisposable {
     const fromThere = pending.filter((connection) => connection.address === address);
     return pending.length < this.#options.maxPending && fromThere.length < this.#options.maxPendingPerAddress;
   }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): NetworkError {
