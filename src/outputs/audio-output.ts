@@ -78,7 +78,7 @@ export class AudioOutput {
     if (extension === 'm3u' || extension === 'pls') return this.#playlist(head, socket, mount, extension);
     const negotiated = negotiate(head, extension, this.#deps.options());
     if ('status' in negotiated) return answer(socket, head, negotiated.status, CORS, `${negotiated.reason}\n`);
-    if (head.method === 'HEAD') return void socket.end(this.#head(head, negotiated, false));
+    if (head.method === 'HEAD') return finish(socket, this.#head(head, negotiated, false));
     this.#listen(head, socket, mount, negotiated);
   }
 
@@ -184,5 +184,11 @@ function answer(
   ];
   if (status !== 204) lines.push(`Content-Type: ${type}; charset=utf-8`, `Content-Length: ${bytes.length}`);
   const text = `${lines.join('\r\n')}\r\n\r\n`;
-  socket.end(head.method === 'HEAD' || bytes.length === 0 ? text : Buffer.concat([Buffer.from(text), bytes]));
+  finish(socket, head.method === 'HEAD' ? text : Buffer.concat([Buffer.from(text), bytes]));
+}
+
+/** The last words of a connection; it ends when they are out, whatever the other side does. */
+function finish(socket: Socket, words: string | Uint8Array): void {
+  socket.write(words);
+  socket.destroySoon();
 }

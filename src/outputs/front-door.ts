@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { parseRequestHead, type RequestHead } from '../core/request-head.ts';
 
 /** Who answers requests for media, straight on the socket. */
@@ -16,25 +16,25 @@ export interface MediaHandler {
  */
 export class FrontDoor {
   readonly #http: HttpServer;
+  /** What Node's HTTP server does with a connection. */
+  readonly #serveHttp: (socket: Socket) => void;
   readonly #media: MediaHandler;
-  readonly #server: Server;
+  readonly #headTimeoutMs: () => number;
   readonly #sockets = new Set<Socket>();
 
-  /** @param headTimeoutMs read for each connection: how long it may take over its first bytes. */
+  /**
+   * @param http takes its connections through the front door from now on. It listens itself, for only then does it
+   *   look after its time limits.
+   * @param headTimeoutMs asked for each connection: how long it may take over its first bytes
+   */
   constructor(http: HttpServer, media: MediaHandler, headTimeoutMs: () => number) {
+    const own = http.listeners('connection') as ((socket: Socket) => void)[];
     this.#http = http;
+    this.#serveHttp = (socket) => own.forEach((listener) => void listener.call(http, socket));
     this.#media = media;
-    this.#server = createServer({ noDelay: true }, (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      socket.on('error', () => {});
-      socket.setTimeout(headTimeoutMs(), () => socket.destroy());
-      socket.once('data', (first: Buffer) => {
-        socket.setTimeout(0);
-        socket.removeAllListeners('timeout');
-        this.#receive(socket, first);
-      });
-    });
+    this.#headTimeoutMs = headTimeoutMs;
+    http.removeAllListeners('connection');
+    http.on('connection', (socket: Socket) => this.#accept(socket));
   }
 
   /**
@@ -53,19 +53,32 @@ export class FrontDoor {
   /** Stops listening and closes every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.close(() => resolve());
+    this.#http.close(() => resolve());
     for (const socket of this.#sockets) socket.destroy();
     await promise;
   }
 
   async #listenOn(host: string, port: number): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.#server.once('error', reject);
-    this.#server.listen({ host, port, backlog: BACKLOG }, () => {
-      this.#server.off('error', reject);
-      resolve((this.#server.address() as { port: number }).port);
+    this.#http.once('error', reject);
+    this.#http.listen({ host, port, backlog: BACKLOG }, () => {
+      this.#http.off('error', reject);
+      resolve((this.#http.address() as { port: number }).port);
     });
     return promise;
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => {});
+    const onTimeout = (): void => void socket.destroy();
+    socket.setTimeout(this.#headTimeoutMs(), onTimeout);
+    socket.once('data', (first: Buffer) => {
+      socket.setTimeout(0);
+      socket.off('timeout', onTimeout);
+      this.#receive(socket, first);
+    });
   }
 
   #receive(socket: Socket, first: Buffer): void {
@@ -74,10 +87,9 @@ export class FrontDoor {
       this.#media.handle(head, socket);
       return;
     }
-    // Documented for exactly this: Node's server takes connections that others have accepted.
     socket.pause();
     socket.unshift(first);
-    this.#http.emit('connection', socket);
+    this.#serveHttp(socket);
     socket.resume();
   }
 }

@@ -7,7 +7,7 @@ import { SocketSink } from './socket-sink.ts';
 const test = suite('socket-sink');
 
 async function pair(): Promise<{ near: Socket; far: Socket; [Symbol.asyncDispose](): Promise<void> }> {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const far = connect((server.address() as { port: number }).port, '127.0.0.1');
   far.on('error', () => {});
@@ -84,6 +84,17 @@ test('it tells once that the connection is gone, whoever ended it', async () => 
   sink.close();
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.is(closes, 1);
+});
+
+test('a listener that hangs up is gone, on a socket that may be half open too', async () => {
+  await using sockets = await pair();
+  const sink = new SocketSink(sockets.near);
+  const closed = new Promise<void>((resolve) => {
+    sink.onClose = resolve;
+  });
+  sockets.far.end();
+  await closed;
+  assert.ok(sockets.near.destroyed);
 });
 
 test.run();

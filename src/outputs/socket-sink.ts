@@ -18,6 +18,8 @@ export class SocketSink implements GatheringSink {
     // 'close' always follows; without a listener an error would end the process.
     socket.on('error', () => {});
     socket.once('close', () => this.onClose());
+    // A listener that has said its last word has gone: sockets of HTTP servers would stay half open.
+    socket.once('end', () => socket.destroy());
     // What a listener says after its request is of no interest, but must be read for its end to be seen.
     socket.resume();
   }
