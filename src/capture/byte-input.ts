@@ -1,91 +1,92 @@
-import { BugError } from '../core/errors.ts';
+/** Whoever reads bytes that somebody else delivers. */
+export interface ByteReader {
+  /**
+   * The next bytes, at most `maxBytes` and at least one; waits for them. Undefined at the end and once `signal`
+   * aborts. Owned by the caller until its next read. One read at a time.
+   */
+  read(maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined>;
+}
 
-const DEFAULT_LIMIT_BYTES = 256 * 1024;
-/** Far past what a sender that heeds `push` can reach with what is already under way. */
-const RUNAWAY_FACTOR = 64;
+/** How much may wait before its supplier is told to pause, in bytes. */
+const DEFAULT_LIMIT_BYTES = 512 * 1024;
 
 /**
- * Bytes on their way to a demuxer: a source client's, or a program's standard output. One writer, one reader.
- * It is bounded by the writer: after `push` said false, nothing more until `onDrain`.
+ * Bytes on their way from whoever delivers them (the link, a program) to the demuxer: a bounded queue with
+ * back-pressure. What is pushed is always taken; the answer tells the supplier when to pause.
  */
-export class ByteInput {
-  /** Called once after each `push` that returned false, when there is room again. */
-  onDrain: (() => void) | undefined;
-
+export class ByteInput implements ByteReader {
+  /** Called when the reader has taken so much that a supplier which paused may go on. */
+  onDrain: () => void = () => {};
   readonly #limitBytes: number;
-  readonly #chunks: Uint8Array[] = [];
-  #bufferedBytes = 0;
-  #full = false;
-  #ended = false;
+  #chunks: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #isFull = false;
+  #isEnded = false;
   #wake: (() => void) | undefined;
 
   constructor(limitBytes = DEFAULT_LIMIT_BYTES) {
     this.#limitBytes = limitBytes;
   }
 
-  get bufferedBytes(): number {
-    return this.#bufferedBytes;
+  /** Bytes that nobody has read yet. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
   }
 
   /**
-   * Adds bytes, which belong to the queue from here on. They are always taken (or, after the end, dropped).
+   * Takes the bytes, which are the input's own from now on; after the end they are dropped.
    *
-   * @returns false when the queue is full: wait for `onDrain`.
+   * @returns false when more than the limit is queued: pause until `onDrain`.
    */
-  push(chunk: Uint8Array): boolean {
-    if (this.#ended || chunk.length === 0) return !this.#full;
-    if (this.#bufferedBytes > this.#limitBytes * RUNAWAY_FACTOR) {
-      throw new BugError('capture.input-overrun', `${this.#bufferedBytes} bytes queued: a sender ignores a full queue`);
+  push(bytes: Uint8Array): boolean {
+    if (this.#isEnded) return true;
+    if (bytes.length > 0) {
+      this.#chunks.push(bytes);
+      this.#queuedBytes += bytes.length;
+      this.#wake?.();
     }
-    this.#chunks.push(chunk);
-    this.#bufferedBytes += chunk.length;
-    if (this.#bufferedBytes >= this.#limitBytes) this.#full = true;
-    this.#wakeReader();
-    return !this.#full;
+    this.#isFull ||= this.#queuedBytes > this.#limitBytes;
+    return !this.#isFull;
   }
 
-  /** No more bytes will come; those that are queued are still read. */
+  /** Nothing more will come; what is queued is still read. */
   end(): void {
-    this.#ended = true;
-    this.#wakeReader();
+    this.#isEnded = true;
+    this.#wake?.();
   }
 
-  /** Ends at once and forgets what is queued; a waiting reader sees the end. */
-  abandon(): void {
-    this.#chunks.length = 0;
-    this.#bufferedBytes = 0;
-    this.end();
-  }
-
-  /** The next bytes, at most `maxBytes`, as soon as there are any; null at the end. The reader's to keep. */
-  async read(maxBytes: number): Promise<Uint8Array | null> {
+  async read(maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
     while (this.#chunks.length === 0) {
-      if (this.#ended) return null;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
+      if (this.#isEnded || signal.aborted) return undefined;
+      await this.#arrival(signal);
     }
-    const bytes = this.#take(maxBytes);
-    this.#bufferedBytes -= bytes.length;
-    if (this.#full && this.#bufferedBytes <= this.#limitBytes / 2) {
-      this.#full = false;
-      this.onDrain?.();
-    }
-    return bytes;
+    if (signal.aborted) return undefined;
+    return this.#take(maxBytes);
+  }
+
+  #arrival(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wake = (): void => {
+      signal.removeEventListener('abort', wake);
+      this.#wake = undefined;
+      resolve();
+    };
+    this.#wake = wake;
+    signal.addEventListener('abort', wake, { once: true });
+    return promise;
   }
 
   #take(maxBytes: number): Uint8Array {
-    const [first] = this.#chunks as [Uint8Array];
-    if (first.length <= maxBytes) {
-      this.#chunks.shift();
-      return first;
+    const first = this.#chunks[0] as Uint8Array;
+    const bytes = first.subarray(0, maxBytes);
+    if (bytes.length === first.length) this.#chunks.shift();
+    else this.#chunks[0] = first.subarray(bytes.length);
+    this.#queuedBytes -= bytes.length;
+    // Half empty before it is asked for more, so that supplier and reader do not wake each other for every chunk.
+    if (this.#isFull && this.#queuedBytes <= this.#limitBytes / 2) {
+      this.#isFull = false;
+      this.onDrain();
     }
-    this.#chunks[0] = first.subarray(maxBytes);
-    return first.subarray(0, maxBytes);
-  }
-
-  #wakeReader(): void {
-    this.#wake?.();
-    this.#wake = undefined;
+    return bytes;
   }
 }
