@@ -62,15 +62,7 @@ async function run(origin: SettingsOrigin): Promise<void> {
   for (const diagnostic of loaded.diagnostics) log.warning(formatDiagnostic(diagnostic));
 
   const station = new Station({ clock: systemClock, log, random: Math.random, version: version() }, loaded.settings);
-  const { listenPort, sourcePort } = await station.start();
-  for (const url of urlsOf(loaded.settings.server.host, listenPort)) log.notice(`open ${url}`);
-  for (const path of station.mounts.keys()) {
-    log.notice(`listen at ${urlsOf(loaded.settings.server.host, listenPort).at(-1)?.replace(/\/$/, '')}${path}`);
-  }
-  if (sourcePort !== undefined && loaded.settings.server.sourcePassword !== '') {
-    log.notice(`source clients may send to port ${sourcePort}`);
-  }
-
+  // Before anything is told of it: who sends a signal as soon as it is ready must not end it.
   const reload = (): void => {
     loaded = reloaded(origin, loaded, station, log);
   };
@@ -82,6 +74,15 @@ async function run(origin: SettingsOrigin): Promise<void> {
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
+
+  const { listenPort, sourcePort } = await station.start();
+  for (const url of urlsOf(loaded.settings.server.host, listenPort)) log.notice(`open ${url}`);
+  for (const path of station.mounts.keys()) {
+    log.notice(`listen at ${urlsOf(loaded.settings.server.host, listenPort).at(-1)?.replace(/\/$/, '')}${path}`);
+  }
+  if (sourcePort !== undefined && loaded.settings.server.sourcePassword !== '') {
+    log.notice(`source clients may send to port ${sourcePort}`);
+  }
 }
 
 /** Takes over what a changed file allows, and says what must wait. An invalid file changes nothing. */
