@@ -17,16 +17,25 @@ interface RoomRule {
 
 /** Rooms without an entry may import core and themselves. */
 const ROOMS: Readonly<Record<string, RoomRule>> = {
-  worker: { rooms: ['capture', 'encode'] },
-  encode: { types: ['src/capture/source.ts', 'src/worker/messages.ts'] },
+  capture: { rooms: ['picture'] },
+  encode: {
+    rooms: ['picture'],
+    types: ['src/capture/source.ts', 'src/capture/camera/camera.ts', 'src/worker/messages.ts'],
+  },
+  worker: { rooms: ['capture', 'encode', 'picture'] },
   broadcast: { rooms: ['ring'] },
   mount: { rooms: ['ring', 'broadcast'] },
-  outputs: { rooms: ['broadcast', 'ring', 'mount'] },
+  frames: { rooms: ['picture'] },
+  outputs: { rooms: ['broadcast', 'ring', 'mount', 'frames'] },
 };
 
 /** Files that may import each package; a package that isn't listed here is nobody's yet. Built-ins are free. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  'node-av': /^src\/(capture|encode)\/ffmpeg-[^/]+\.ts$/,
+  'node-av': /^src\/(capture|capture\/camera|encode)\/ffmpeg-[^/]+\.ts$/,
+  '@julusian/jpeg-turbo': /^src\/picture\/jpeg-turbo\.ts$/,
+  sharp: /^src\/encode\/still\.ts$/,
+  ws: /^src\/outputs\/camera-socket\.ts$/,
+  systeminformation: /^src\/telemetry\//,
   hono: /^src\/web\//,
   '@hono/node-server': /^src\/web\//,
   pino: /^src\/telemetry\//,
