@@ -3,6 +3,7 @@
  * as JSON.
  */
 export type CameraSourceSettings =
+  | AutoCameraSettings
   | V4l2Settings
   | RpicamSettings
   | CameraUrlSettings
@@ -18,6 +19,11 @@ export interface PictureMode {
   readonly height: number;
   /** Pictures a second. */
   readonly fps: number;
+}
+
+/** The first camera that is plugged in, USB before CSI; the test card, which says so, while there is none. */
+export interface AutoCameraSettings extends PictureMode {
+  readonly type: 'auto';
 }
 
 /** A USB camera, or whatever else the kernel shows as a V4L2 capture device. */
