@@ -23,6 +23,7 @@ async function sent(send: (link: Link) => void): Promise<Buffer> {
 
 const item = fc.oneof(
   fc.record({ message: fc.dictionary(fc.string(), fc.string()) }),
+  fc.record({ message: fc.dictionary(fc.string(), fc.string()), attached: fc.uint8Array({ maxLength: 60_000 }) }),
   fc.record({ input: fc.uint8Array({ maxLength: 60_000 }) }),
   fc.record({
     unit: fc.record({
@@ -43,7 +44,8 @@ test('what is sent arrives, in order, however the bytes are cut', async () => {
       async (items, cuts) => {
         const bytes = await sent((link) => {
           for (const each of items) {
-            if ('message' in each) link.send(each.message);
+            if ('attached' in each) link.sendAttached(each.message, each.attached);
+            else if ('message' in each) link.send(each.message);
             else if ('input' in each) link.sendInput(each.input);
             else link.sendUnit(each.unit);
           }
@@ -51,7 +53,8 @@ test('what is sent arrives, in order, however the bytes are cut', async () => {
         const received: unknown[] = [];
         const stream = new PassThrough();
         new Link(stream, {
-          onMessage: (message) => received.push({ message }),
+          onMessage: (message, attached) =>
+            received.push(attached === undefined ? { message } : { message, attached: Uint8Array.from(attached) }),
           onInput: (input) => received.push({ input: Uint8Array.from(input) }),
           onUnit: ({ rung, ptsUs, durationUs, sync, data }) =>
             received.push({ unit: { rung, ptsUs, durationUs, sync, data: Uint8Array.from(data) } }),

@@ -2,30 +2,32 @@ import type { Duplex } from 'node:stream';
 import type { AccessUnit } from '../core/access-unit.ts';
 import { BugError } from '../core/errors.ts';
 import { LADDER } from '../core/rung.ts';
+import { HEADER_BYTES, LinkReader } from './link-reader.ts';
 
 /*
  * A frame on the link, all numbers little-endian:
  *
  *   0  u32  bytes that follow the first eight
- *   4  u8   kind: 1 message, 2 access unit, 3 input
+ *   4  u8   kind: 1 message, 2 access unit, 3 input, 4 message with an attachment
  *   5  u8   access unit: index of its rung in LADDER
  *   6  u8   access unit: 1 where it is a sync point
  *   7  u8   0
- *   8       message: JSON; input: bytes; access unit: f64 pts µs, u32 duration µs, its data
+ *   8       message: JSON; input: bytes; access unit: f64 pts µs, u32 duration µs, its data;
+ *           message with an attachment: u32 bytes of the JSON, the JSON, the attachment
  */
-const HEADER_BYTES = 8;
 const UNIT_HEADER_BYTES = 12;
 const MESSAGE = 1;
 const UNIT = 2;
 const INPUT = 3;
-/** Nothing that goes over a link comes near to this; who claims more has lost its place in the stream. */
-const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+const ATTACHED = 4;
 const FIRST_BATCH_BYTES = 16 * 1024;
 
-/** What comes in over a link. Bytes are valid until the call returns. */
+/** What comes in over a link. Bytes are valid until the call returns, but for attachments. */
 export interface LinkReceiver {
-  /** The other side's message, as it was sent; who receives it knows its type. */
-  onMessage(message: unknown): void;
+  /**
+   * The other side's message, as it was sent; who receives it knows its type. The attachment belongs to the receiver.
+   */
+  onMessage(message: unknown, attachment?: Buffer): void;
   onUnit?(unit: AccessUnit): void;
   onInput?(bytes: Uint8Array): void;
   /** The link has ended or broken, once. */
@@ -39,15 +41,18 @@ export interface LinkReceiver {
 export class Link {
   readonly #stream: Duplex;
   readonly #receiver: LinkReceiver;
+  readonly #reader: LinkReader;
   #batch = Buffer.allocUnsafe(FIRST_BATCH_BYTES);
   #batchBytes = 0;
-  #rest: Buffer | undefined;
   #isClosed = false;
   #onDrain: (() => void) | undefined;
 
   constructor(stream: Duplex, receiver: LinkReceiver) {
     this.#stream = stream;
     this.#receiver = receiver;
+    this.#reader = new LinkReader((header, payload) => {
+      if (!this.#isClosed) this.#dispatch(header, payload);
+    });
     stream.on('data', (bytes: Buffer) => this.#receive(bytes));
     stream.on('error', (error) => this.#closed(error));
     stream.on('close', () => this.#closed());
@@ -69,6 +74,18 @@ export class Link {
     this.#room(HEADER_BYTES + text.length);
     this.#putHeader(MESSAGE, 0, 0, text.length);
     this.#put(text);
+  }
+
+  /** Does not copy the attachment: it must never change from now on. */
+  sendAttached(message: object, attachment: Uint8Array): void {
+    const text = Buffer.from(JSON.stringify(message));
+    this.#room(HEADER_BYTES + 4 + text.length);
+    this.#putHeader(ATTACHED, 0, 0, 4 + text.length + attachment.length);
+    this.#batch.writeUInt32LE(text.length, this.#batchBytes);
+    this.#batchBytes += 4;
+    this.#put(text);
+    this.#flush();
+    this.#write(attachment);
   }
 
   /** Copies the unit. */
@@ -124,34 +141,30 @@ export class Link {
     this.#batchBytes = 0;
     // The stream may still hold the batch when the next one begins.
     this.#batch = Buffer.allocUnsafe(FIRST_BATCH_BYTES);
-    if (!this.#stream.writableEnded && !this.#stream.destroyed) this.#stream.write(batch);
+    this.#write(batch);
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (!this.#stream.writableEnded && !this.#stream.destroyed) this.#stream.write(bytes);
   }
 
   #receive(bytes: Buffer): void {
-    const all = this.#rest === undefined ? bytes : Buffer.concat([this.#rest, bytes]);
-    let at = 0;
-    while (!this.#isClosed && all.length - at >= HEADER_BYTES) {
-      const payloadBytes = all.readUInt32LE(at);
-      if (payloadBytes > MAX_FRAME_BYTES) {
-        this.#stream.destroy(new BugError('worker.link', `a frame of ${payloadBytes} bytes on a worker's link`));
-        return;
-      }
-      const end = at + HEADER_BYTES + payloadBytes;
-      if (end > all.length) break;
-      this.#dispatch(all, at, all.subarray(at + HEADER_BYTES, end));
-      at = end;
+    try {
+      this.#reader.push(bytes);
+    } catch (error) {
+      if (!(error instanceof BugError)) throw error;
+      this.#stream.destroy(error);
     }
-    this.#rest = at < all.length ? all.subarray(at) : undefined;
   }
 
-  #dispatch(all: Buffer, at: number, payload: Buffer): void {
-    const kind = all[at + 4];
+  #dispatch(header: Buffer, payload: Buffer): void {
+    const kind = header[4];
     if (kind === UNIT) {
-      const rung = LADDER[all[at + 5] as number];
+      const rung = LADDER[header[5] as number];
       if (rung === undefined) return;
       this.#receiver.onUnit?.({
         rung,
-        sync: all[at + 6] === 1,
+        sync: header[6] === 1,
         ptsUs: payload.readDoubleLE(0),
         durationUs: payload.readUInt32LE(8),
         data: payload.subarray(UNIT_HEADER_BYTES),
@@ -160,6 +173,9 @@ export class Link {
       this.#receiver.onInput?.(payload);
     } else if (kind === MESSAGE) {
       this.#receiver.onMessage(JSON.parse(payload.toString()));
+    } else if (kind === ATTACHED) {
+      const end = 4 + payload.readUInt32LE(0);
+      this.#receiver.onMessage(JSON.parse(payload.toString('utf8', 4, end)), payload.subarray(end));
     }
   }
 
