@@ -16,15 +16,9 @@ export interface WorkerSettings {
 /** opening: no sound yet; live: sound flows; retrying: it failed and is tried again; ended: it is over. */
 export type CaptureState = 'opening' | 'live' | 'retrying' | 'ended';
 
-/** What a worker tells, besides access units. */
-export type WorkerMessage =
+/** What every worker tells, whatever its media. */
+export type CommonMessage =
   | { readonly type: 'state'; readonly state: CaptureState; readonly detail: string; readonly error?: ErrorReport }
-  /** A rung starts (again): codec configuration as FFmpeg's extradata, base64; empty where there is none. */
-  | { readonly type: 'rung'; readonly rung: string; readonly config: string }
-  | { readonly type: 'metadata'; readonly metadata: TrackMetadata }
-  /** Whether more bytes of the source client are welcome. */
-  | { readonly type: 'input'; readonly isWelcome: boolean }
-  | { readonly type: 'level'; readonly level: LevelReading }
   /** Totals since the worker started, by counter name. */
   | { readonly type: 'counters'; readonly counters: Readonly<Record<string, number>> }
   | {
@@ -34,10 +28,22 @@ export type WorkerMessage =
       readonly fields?: LogFields;
     };
 
-/** What a worker is told, besides the bytes of a source client. */
+/** What a worker for sound tells, besides access units. */
+export type WorkerMessage =
+  | CommonMessage
+  /** A rung starts (again): codec configuration as FFmpeg's extradata, base64; empty where there is none. */
+  | { readonly type: 'rung'; readonly rung: string; readonly config: string }
+  | { readonly type: 'metadata'; readonly metadata: TrackMetadata }
+  /** Whether more bytes of the source client are welcome. */
+  | { readonly type: 'input'; readonly isWelcome: boolean }
+  | { readonly type: 'level'; readonly level: LevelReading };
+
+/** What a worker for sound is told, besides the bytes of a source client. */
 export type WorkerCommand =
-  | { readonly type: 'open'; readonly settings: WorkerSettings }
+  | { readonly type: 'open'; readonly settings: WorkerSettings; readonly isMuted: boolean }
   /** The rungs to encode from now on, by name. */
   | { readonly type: 'want'; readonly rungs: readonly string[] }
+  /** Silence instead of the source, which is closed. */
+  | { readonly type: 'mute'; readonly isMuted: boolean }
   /** The source client has ended its stream. */
   | { readonly type: 'input-end' };

@@ -1,6 +1,9 @@
 import { Socket } from 'node:net';
 import { ByteInput } from '../capture/byte-input.ts';
 import { createSource } from '../capture/create-source.ts';
+import { MutableSource } from '../capture/mutable-source.ts';
+import { SilenceSource } from '../capture/silence-source.ts';
+import type { SourceContext } from '../capture/source.ts';
 import { systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
 import { rungNamed } from '../core/rung.ts';
@@ -27,6 +30,7 @@ const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 const stopping = new AbortController();
 const input = new ByteInput();
 let ladder: Ladder | undefined;
+let mutable: MutableSource | undefined;
 
 const link = new Link(new Socket({ fd: LINK_FD, readable: true, writable: true }), {
   onMessage: (message) => onCommand(message as WorkerCommand),
@@ -45,12 +49,13 @@ function tell(message: WorkerMessage): void {
 }
 
 function onCommand(command: WorkerCommand): void {
-  if (command.type === 'open') void run(command.settings).finally(() => link.close());
+  if (command.type === 'open') void run(command.settings, command.isMuted).finally(() => link.close());
   else if (command.type === 'want') ladder?.want(command.rungs.map(rungNamed).filter((rung) => rung !== undefined));
+  else if (command.type === 'mute') mutable?.mute(command.isMuted);
   else input.end();
 }
 
-async function run(settings: WorkerSettings): Promise<void> {
+async function run(settings: WorkerSettings, isMuted: boolean): Promise<void> {
   const clock = systemClock;
   const log = new WorkerLog(tell);
   const counters = new CounterSet();
@@ -70,18 +75,17 @@ async function run(settings: WorkerSettings): Promise<void> {
     settings: settings.meter,
     onLevel: (level) => tell({ type: 'level', level }),
   });
-  const source = createSource(
-    settings.source,
-    {
-      clock,
-      log,
-      counters,
-      channels,
-      onMetadata: (metadata) => tell({ type: 'metadata', metadata }),
-      onPacket: (packet) => ladderHere.packet(packet),
-    },
-    input,
-  );
+  const context: SourceContext = {
+    clock,
+    log,
+    counters,
+    channels,
+    onMetadata: (metadata) => tell({ type: 'metadata', metadata }),
+    onPacket: (packet) => ladderHere.packet(packet),
+  };
+  const silence = new SilenceSource({ type: 'silence' }, context);
+  const source = new MutableSource(createSource(settings.source, context, input), silence, isMuted);
+  mutable = source;
   const counting = setInterval(() => tell({ type: 'counters', counters: counters.snapshot() }), COUNTERS_MS);
   const loop = new CaptureLoop({
     source,
