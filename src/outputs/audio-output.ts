@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Broadcaster } from '../broadcast/broadcaster.ts';
 import { IcySink, type IcyTitle } from '../broadcast/icy-sink.ts';
@@ -6,6 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { RequestHead } from '../core/request-head.ts';
 import type { Codec } from '../core/rung.ts';
 import { type Admission, plainAddress } from './admission.ts';
+import { answer, finish, headText, preflight } from './answer.ts';
 import { MEDIA_TYPES, type Negotiated, type NegotiateOptions, negotiate } from './negotiate.ts';
 import { m3u, pls } from './playlist-file.ts';
 import { SocketSink } from './socket-sink.ts';
@@ -70,7 +70,7 @@ export class AudioOutput {
     socket.on('error', () => {});
     const found = this.#find(head.path);
     if (found === undefined) return answer(socket, head, 404, [], `There is nothing at ${head.path}.\n`);
-    if (head.method === 'OPTIONS') return preflight(socket, head);
+    if (head.method === 'OPTIONS') return preflight(socket, head, CORS, 'Icy-MetaData, Range, Accept');
     if (head.method !== 'GET' && head.method !== 'HEAD') {
       return answer(socket, head, 405, ['Allow: GET, HEAD, OPTIONS'], 'A stream can only be read.\n');
     }
@@ -116,7 +116,6 @@ export class AudioOutput {
   #head(head: RequestHead, { rung }: Negotiated, withIcy: boolean): string {
     const { stationName, stationDescription, stationGenre, stationUrl, icyMetaintBytes } = this.#deps.options();
     const lines = [
-      `HTTP/${head.version === 'HTTP/1.0' ? '1.0' : '1.1'} 200 OK`,
       `Content-Type: ${MEDIA_TYPES[rung.codec]}`,
       'Cache-Control: no-cache, no-store',
       'Accept-Ranges: none',
@@ -131,7 +130,7 @@ export class AudioOutput {
     if (stationUrl !== '') lines.push(`icy-url: ${headerText(stationUrl)}`);
     if (rung.bitrateKbps > 0) lines.push(`icy-br: ${rung.bitrateKbps}`);
     if (withIcy) lines.push(`icy-metaint: ${icyMetaintBytes}`);
-    return `${lines.join('\r\n')}\r\n\r\n`;
+    return headText(head, 200, lines);
   }
 
   #playlist(head: RequestHead, socket: Socket, mount: AudibleMount, kind: 'm3u' | 'pls'): void {
@@ -154,41 +153,4 @@ function canCarryIcy(codec: Codec): boolean {
 function headerText(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not get through
   return text.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, 200);
-}
-
-function preflight(socket: Socket, head: RequestHead): void {
-  const headers = [
-    ...CORS,
-    'Access-Control-Allow-Methods: GET, HEAD, OPTIONS',
-    'Access-Control-Allow-Headers: Icy-MetaData, Range, Accept',
-    'Access-Control-Max-Age: 86400',
-    'Allow: GET, HEAD, OPTIONS',
-  ];
-  answer(socket, head, 204, headers, '');
-}
-
-function answer(
-  socket: Socket,
-  head: RequestHead,
-  status: number,
-  headers: readonly string[],
-  body: string,
-  type = 'text/plain',
-): void {
-  const bytes = Buffer.from(body);
-  const lines = [
-    `HTTP/${head.version === 'HTTP/1.0' ? '1.0' : '1.1'} ${status} ${STATUS_CODES[status]}`,
-    'Connection: close',
-    'X-Content-Type-Options: nosniff',
-    ...headers,
-  ];
-  if (status !== 204) lines.push(`Content-Type: ${type}; charset=utf-8`, `Content-Length: ${bytes.length}`);
-  const text = `${lines.join('\r\n')}\r\n\r\n`;
-  finish(socket, head.method === 'HEAD' ? text : Buffer.concat([Buffer.from(text), bytes]));
-}
-
-/** The last words of a connection; it ends when they are out, whatever the other side does. */
-function finish(socket: Socket, words: string | Uint8Array): void {
-  socket.write(words);
-  socket.destroySoon();
 }

@@ -1,5 +1,6 @@
 import type { RequestHead } from '../core/request-head.ts';
 import { type Codec, nearestRung, type Rung, rungsOf } from '../core/rung.ts';
+import type { Refusal } from './answer.ts';
 
 /** The listener's choice of quality; auto lets Pipit choose, and change its mind. */
 export const QUALITIES = ['auto', 'low', 'medium', 'high', 'ultra', 'lossless'] as const;
@@ -9,12 +10,6 @@ export interface Negotiated {
   readonly rung: Rung;
   readonly quality: Quality;
   readonly burstSeconds: number;
-}
-
-/** Why a request can't be met: an HTTP status and a sentence for the person who made it. */
-export interface Refusal {
-  readonly status: number;
-  readonly reason: string;
 }
 
 export interface NegotiateOptions {
