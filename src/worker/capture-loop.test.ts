@@ -33,7 +33,7 @@ function loopOver(rounds: readonly { blocks: number; error?: Error }[], clock = 
     clock,
     log,
     random: () => 0.5,
-    onBlock: () => {
+    onMedia: () => {
       blocks += 1;
     },
     onState: ({ state, error }) => states.push(error === undefined ? state : `${state} ${error.code}`),

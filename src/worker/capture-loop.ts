@@ -1,34 +1,39 @@
-import type { AudioSource } from '../capture/source.ts';
 import { BackOff } from '../core/back-off.ts';
 import { type Clock, sleep } from '../core/clock.ts';
 import { reportOf, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { PcmBlock } from '../core/pcm.ts';
-import type { WorkerMessage } from './messages.ts';
+import type { CommonMessage } from './messages.ts';
 
-export interface CaptureLoopDeps {
-  readonly source: AudioSource;
+/** What a source of sound and a camera have in common. */
+export interface Readable<T> {
+  readonly description: string;
+  read(signal: AbortSignal): AsyncGenerator<T, void, undefined>;
+}
+
+export interface CaptureLoopDeps<T> {
+  readonly source: Readable<T>;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
-  onBlock(block: PcmBlock): void;
-  onState(state: Extract<WorkerMessage, { type: 'state' }>): void;
+  /** Each block of sound or picture. */
+  onMedia(media: T): void;
+  onState(state: Extract<CommonMessage, { type: 'state' }>): void;
 }
 
 /** First and longest wait before a source that failed is opened again. */
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
-/** Sound for this long, and the next failure is a first one again. */
+/** Media for this long, and the next failure is a first one again. */
 const HEALTHY_MS = 5_000;
 
 /**
  * Reads the source for as long as there is one: a device that is missing, unplugged or busy and a stream that
  * breaks off are states in which it waits and tries again. Only a source that ends in order is over.
  */
-export class CaptureLoop {
-  readonly #deps: CaptureLoopDeps;
+export class CaptureLoop<T> {
+  readonly #deps: CaptureLoopDeps<T>;
 
-  constructor(deps: CaptureLoopDeps) {
+  constructor(deps: CaptureLoopDeps<T>) {
     this.#deps = deps;
   }
 
@@ -59,17 +64,17 @@ export class CaptureLoop {
 
   /** Reads until the end (undefined) or a failure (the error). */
   async #readOnce(signal: AbortSignal, onHealthy: () => void): Promise<unknown> {
-    const { source, clock, onBlock, onState } = this.#deps;
+    const { source, clock, onMedia, onState } = this.#deps;
     let liveSinceUs: number | undefined;
     try {
-      for await (const block of source.read(signal)) {
+      for await (const media of source.read(signal)) {
         if (liveSinceUs === undefined) {
           liveSinceUs = clock.nowUs();
           onState({ type: 'state', state: 'live', detail: source.description });
         } else if (clock.nowUs() - liveSinceUs > HEALTHY_MS * 1000) {
           onHealthy();
         }
-        onBlock(block);
+        onMedia(media);
       }
       return undefined;
     } catch (error) {

@@ -93,7 +93,7 @@ async function run(settings: WorkerSettings, isMuted: boolean): Promise<void> {
     log,
     random: Math.random,
     onState: tell,
-    onBlock: (block) => {
+    onMedia: (block) => {
       meter.append(block);
       ladderHere.append(block);
     },
