@@ -26,6 +26,18 @@ source "mic" {
   device = "auto" # The sound card: auto takes the first one; `pipit devices` lists what to write here.
 }
 
+# Where pictures come from. Without any, there is camera "camera" with type = "auto"; streaming.enabled turns it off.
+# Types: auto, v4l2, rpicam, url, file, test.
+# For example:
+# camera "door" {
+#   type    = "v4l2"
+#   device  = "auto"         # The camera: auto takes the first one; `pipit devices` lists what to write here.
+#   fps     = 15             # The most pictures a second that anybody gets, and what a camera with modes is asked for.
+#   rotate  = 180            # Turn the picture clockwise by so many degrees.
+#   mask    = ["0,0,25,100"] # Rectangles to paint black, in percent of the picture as viewers see it: left, top, width, height.
+#   overlay = "clock"        # Write the time or the name of the camera into the picture.
+# }
+
 # What listeners open. Without any, server.mount_point names the only one.
 mount "/stream" {
   source   = "mic"
@@ -79,6 +91,26 @@ mount "/stream" {
 #   opus_complexity    = 8         # Opus' effort: 10 is best and slowest, 0 fastest.
 #   aac_coder          = "fast"    # AAC's effort: twoloop sounds better and costs twice as much.
 #   flac_level         = 5         # FLAC's effort: 12 is smallest and slowest, 0 fastest.
+# }
+
+# How pictures leave for the viewers of a camera.
+# streaming {
+#   enabled                 = true         # Have cameras. false: none is ever opened, whatever else is said about them.
+#   enable_optimizer        = true         # Fit quality and frame rate to links and machine. false: everybody gets the highest level.
+#   cache_size              = 3            # Pictures of one camera that are kept encoded, each at the levels that somebody wanted.
+#   cache_mb                = 24           # Memory for them, of one camera.
+#   quality_levels          = [90, 70, 50] # JPEG qualities that viewers are given. Each costs one encoding a picture while somebody watches it.
+#   adaptive_quality        = true         # Change a viewer's level with what its link carries. false: a slow link skips pictures instead.
+#   min_quality             = 30           # One more level, for when the lowest of quality_levels is still too much. Not above that.
+#   max_quality             = 95           # Nobody gets more. Not below the highest of quality_levels.
+#   target_bitrate          = 8000         # The most that a viewer is sent; on a slow link it is less. 2000 suits 640x480, 8000 1280x720.
+#   max_viewers             = 100          # More are told to come back later (503).
+#   max_viewers_per_address = 8            # The same for one address; 0 is no limit. This machine itself has none.
+# }
+
+# Who may change something.
+# auth {
+#   password = "" # Who changes something, such as muting the camera, must know it. Empty: everybody in the network may.
 # }
 
 # Limits, timeouts and logging.

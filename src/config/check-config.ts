@@ -18,8 +18,8 @@ export function checkConfig(origin: SettingsOrigin): CheckResult {
     const { settings } = loaded;
     const found = [...loaded.diagnostics, ...doubtsOf(loaded, origin.file)];
     const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-    const content = `${counted(settings.sources.length, 'source')}, ${counted(settings.mounts.length, 'mount')}`;
-    const verdict = `${origin.file}: valid: profile ${settings.profile}, ${content}`;
+    const content = `${counted(settings.sources.length, 'source')}, ${counted(settings.cameras.length, 'camera')}`;
+    const verdict = `${origin.file}: valid: profile ${settings.profile}, ${content}, ${counted(settings.mounts.length, 'mount')}`;
     return { exitCode: 0, lines: [...found.map(formatDiagnostic), verdict] };
   } catch (error) {
     if (!(error instanceof InvalidConfig)) throw error;
@@ -39,6 +39,10 @@ function doubtsOf({ settings, values, places }: LoadedSettings, file: string): r
     const why = 'whoever knows it can send to this station';
     warn('server.source_password', 'server.source_password is the one of an example', why, 'choose your own');
   }
+  if (PLACEHOLDER.test(settings.auth.password)) {
+    const why = 'whoever knows it can change this station';
+    warn('auth.password', 'auth.password is the one of an example', why, 'choose your own');
+  }
   if (places.has('server.mount_point') && !values.mounts.has(values.blocks.server.mount_point)) {
     const why = 'mount blocks take its place';
     warn('server.mount_point', 'server.mount_point has no effect', why, 'remove it');
@@ -54,6 +58,11 @@ function doubtsOf({ settings, values, places }: LoadedSettings, file: string): r
       const place = places.has(own) ? own : 'playlist.directory';
       warn(place, what, `source "${name}" has nothing to play`, 'make it or check the path');
     }
+  }
+  for (const { name, source } of settings.cameras) {
+    if (source.type !== 'file' || is('file', source.path)) continue;
+    const what = `${JSON.stringify(source.path)} is no file`;
+    warn(`camera.${name}.path`, what, `camera "${name}" shows nothing without it`, 'check the path');
   }
   return diagnostics.list;
 }

@@ -58,7 +58,7 @@ test('a profile changes what it sets', () => {
   assert.ok(live.includes('profile') && live.includes('buffer.size_mb') && live.includes('broadcaster.sleep_low'));
   assert.equal(restart, []);
   const cheaper = compareSettings(load(''), load('profile = "raspberry-pi"')).restart;
-  assert.equal(cheaper, ['encoder.mp3_quality', 'encoder.opus_complexity']);
+  assert.equal(cheaper, ['encoder.mp3_quality', 'encoder.opus_complexity', 'camera.camera.fps']);
 });
 
 test('what runs on has the live changes and nothing else, until Pipit starts again', () => {

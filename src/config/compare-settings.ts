@@ -4,7 +4,7 @@ import { BLOCKS, TOP_KEYS } from './schema.ts';
 import { toSettings } from './to-settings.ts';
 import { namedValues, type Values } from './values.ts';
 
-/** What a reload changes. Names are dotted: `buffer.size_mb`, `source.mic.device`, `mount./stream.fallback`. */
+/** What a reload changes. Names are dotted: `buffer.size_mb`, `source.mic.device`, `camera.door.fps`, `mount./stream.fallback`. */
 export interface SettingsChange {
   /** Changed, and taken over by `running`. */
   readonly live: readonly string[];
@@ -23,7 +23,7 @@ export function compareSettings(old: LoadedSettings, next: LoadedSettings): Sett
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(name), after.get(name)];
     if (same(was?.value, is?.value)) continue;
-    // A key that comes or goes does so with its source or mount.
+    // A key that comes or goes does so with its source, camera or mount.
     if (was?.live === true && is !== undefined) live.push(name);
     else restart.push(name);
   }
@@ -35,7 +35,7 @@ function byName(values: Values): Map<string, { readonly value: KeyValue; readonl
   return new Map([...namedValues(values)].map((named) => [named.name, named]));
 }
 
-/** Sources and mounts change with a restart only, as a whole. */
+/** Sources, cameras and mounts change with a restart only, as a whole. */
 function merged(old: Values, next: Values): Values {
   const blocks: Record<string, unknown> = {};
   for (const name of Object.keys(BLOCKS) as (keyof typeof BLOCKS)[]) {

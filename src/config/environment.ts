@@ -1,3 +1,4 @@
+import { CAMERA_KEYS, CAMERA_TYPE_KEYS } from './camera-schema.ts';
 import { Diagnostics, type Place } from './diagnostic.ts';
 import type { GivenBlock, GivenConfig } from './given.ts';
 import { Abandoned, HclCursor } from './hcl-cursor.ts';
@@ -12,8 +13,9 @@ import { SOURCE_KEYS, SOURCE_TYPE_KEYS } from './source-schema.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'PIPIT_';
-/** A key of any type of source: which ones fit is known only when its type is. */
+/** A key of any type of source or camera: which ones fit is known only when its type is. */
 const ANY_SOURCE_KEYS: BlockKeys = Object.assign({}, SOURCE_KEYS, ...Object.values(SOURCE_TYPE_KEYS));
+const ANY_CAMERA_KEYS: BlockKeys = Object.assign({}, CAMERA_KEYS, ...Object.values(CAMERA_TYPE_KEYS));
 
 /** Where a variable leads. */
 interface Target {
@@ -25,7 +27,7 @@ interface Target {
 /**
  * Lays the environment over a configuration: `PIPIT_PROFILE`, `PIPIT_BUFFER__SIZE_MB`,
  * `PIPIT_SOURCE__MIC__DEVICE`, `PIPIT_MOUNT__STREAM__FALLBACK`. Values are read as their key's kind; a list is
- * written `["a", "b"]` or `a,b`. A variable with `__` that leads nowhere is an error; any other is not ours.
+ * written `["a", "b"]` or `a,b`, one of numbers `[90, 70]` or `90,70`. A variable with `__` that leads nowhere is an error; any other is not ours.
  * @param given is changed.
  */
 export function applyEnvironment(given: GivenConfig, environment: Environment, diagnostics: Diagnostics): void {
@@ -64,6 +66,7 @@ function targetsOf(given: GivenConfig): Map<string, Target> {
   add([], TOP_KEYS, () => given.top);
   for (const [name, keys] of Object.entries(BLOCKS)) add([name], keys, () => singleBlock(given, name));
   for (const [name, block] of given.sources) add(['source', name], ANY_SOURCE_KEYS, () => block);
+  for (const [name, block] of given.cameras) add(['camera', name], ANY_CAMERA_KEYS, () => block);
   for (const [path, block] of given.mounts) add(['mount', path], MOUNT_KEYS, () => block);
   return targets;
 }
@@ -90,17 +93,23 @@ function readAs(written: string, kind: KeyKind, place: Place, diagnostics: Diagn
   switch (kind) {
     case 'integer':
     case 'number':
-      return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(trimmed) ? Number(trimmed) : written;
+      return numberIn(trimmed) ?? written;
     case 'flag':
       if (/^(?:true|yes|on|1)$/i.test(trimmed)) return true;
       return /^(?:false|no|off|0)$/i.test(trimmed) ? false : written;
     case 'list':
-      return trimmed.startsWith('[')
-        ? listOf(trimmed, place, diagnostics)
-        : trimmed.split(',').map((item) => item.trim());
+    case 'numbers': {
+      if (trimmed.startsWith('[')) return listOf(trimmed, place, diagnostics);
+      const items = trimmed.split(',').map((item) => item.trim());
+      return kind === 'list' ? items : items.map((item) => numberIn(item) ?? item);
+    }
     default:
       return written;
   }
+}
+
+function numberIn(written: string): number | undefined {
+  return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(written) ? Number(written) : undefined;
 }
 
 function listOf(written: string, place: Place, diagnostics: Diagnostics): PlainValue {

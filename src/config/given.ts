@@ -24,21 +24,25 @@ export interface GivenConfig {
   /** No block declares a source: `sources` holds the microphone that Pipit then listens to. */
   readonly implicitSource: boolean;
   readonly mounts: Map<string, GivenBlock>;
-  /** Names of the cameras, which nothing reads yet but mounts may name. */
-  readonly cameras: Set<string>;
+  readonly cameras: Map<string, GivenBlock>;
+  /** No block declares a camera: `cameras` holds the one that Pipit then looks for. */
+  readonly implicitCamera: boolean;
 }
 
 const MAX_LABELLED = 32;
-const LABELLED = ['source', 'mount'];
-const BLOCK_NAMES = [...Object.keys(BLOCKS), ...LABELLED, ...Object.keys(LATER_BLOCKS)];
+const LABELLED = { source: 'sources', camera: 'cameras', mount: 'mounts' } as const;
+const BLOCK_NAMES = [...Object.keys(BLOCKS), ...Object.keys(LABELLED), ...Object.keys(LATER_BLOCKS)];
 
 /** Sorts a file's blocks; refuses unknown and repeated ones and wrong labels. */
 export function givenOf(body: HclBody, file: string, diagnostics: Diagnostics): GivenConfig {
   const given = new Sorting(file, diagnostics).sort(body);
-  if (given.sources.size > 0 || body.blocks.some((block) => block.type === 'source')) return given;
   const { place } = given.top;
-  given.sources.set('mic', { place, keys: new Map([['type', { place, value: 'alsa' }]]) });
-  return { ...given, implicitSource: true };
+  const ofType = (value: string): GivenBlock => ({ place, keys: new Map([['type', { place, value }]]) });
+  const implicitSource = body.blocks.every((block) => block.type !== 'source');
+  const implicitCamera = body.blocks.every((block) => block.type !== 'camera');
+  if (implicitSource) given.sources.set('mic', ofType('alsa'));
+  if (implicitCamera) given.cameras.set('camera', ofType('auto'));
+  return { ...given, implicitSource, implicitCamera };
 }
 
 class Sorting {
@@ -55,9 +59,10 @@ class Sorting {
       top,
       single: new Map(),
       sources: new Map(),
-      mounts: new Map(),
-      cameras: new Set(),
       implicitSource: false,
+      mounts: new Map(),
+      cameras: new Map(),
+      implicitCamera: false,
     };
   }
 
@@ -77,8 +82,8 @@ class Sorting {
     const { type } = block;
     const later = Object.hasOwn(LATER_BLOCKS, type) ? LATER_BLOCKS[type] : undefined;
     if (Object.hasOwn(BLOCKS, type)) this.#single(block);
-    else if (LABELLED.includes(type))
-      this.#labelled(block, type === 'source' ? this.#given.sources : this.#given.mounts);
+    else if (type === 'source' || type === 'camera' || type === 'mount')
+      this.#labelled(block, this.#given[LABELLED[type]]);
     else if (later !== undefined) this.#later(block, later);
     else if (Object.hasOwn(TOP_KEYS, type)) {
       this.#error(block, `${type} is written as a block`, 'it is a value', `write ${type} = "…"`);
@@ -114,7 +119,6 @@ class Sorting {
       return;
     }
     this.#seenLater.add(name);
-    if (block.type === 'camera') this.#given.cameras.add(label);
     const place = this.#place(block);
     this.#diagnostics.notice(place, `block ${name} is known but this version does not use it yet`, '', '');
   }

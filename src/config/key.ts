@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 
 /** How a key's value is written, which also decides how the environment's text is read. */
-export type KeyKind = 'integer' | 'number' | 'text' | 'secret' | 'flag' | 'list';
+export type KeyKind = 'integer' | 'number' | 'text' | 'secret' | 'flag' | 'list' | 'numbers';
 
-export type KeyValue = string | number | boolean | readonly string[];
+export type KeyValue = string | number | boolean | readonly string[] | readonly number[];
 
 /** What documentation, diagnostics, environment and reload know about a key. */
 export interface KeyFacts<T extends KeyValue = KeyValue> {
@@ -23,6 +23,8 @@ export interface KeyFacts<T extends KeyValue = KeyValue> {
   readonly inherits: string;
   /** Changes while Pipit runs; otherwise a restart is needed. */
   readonly live: boolean;
+  /** What to do about a refused value, where the key knows more than its kind tells; must not repeat a secret. */
+  readonly advice: ((refused: unknown) => string | undefined) | undefined;
   /** One line for whoever edits the file. */
   readonly doc: string;
 }
@@ -45,6 +47,7 @@ interface Declared<T> {
   readonly required?: true;
   readonly inherits?: string;
   readonly live?: boolean;
+  readonly advice?: (refused: unknown) => string | undefined;
 }
 
 interface DeclaredNumber extends Declared<number> {
@@ -99,6 +102,31 @@ export function choice<const T extends string>(choices: readonly T[], declared: 
   return { ...facts, choices, schema: v.picklist(choices) };
 }
 
+/** One of a few numbers. */
+export function numberChoice<const T extends number>(choices: readonly T[], declared: Declared<NoInfer<T>>): Key<T> {
+  return { ...factsOf<T>('integer', `one of ${choices.join(', ')}`, declared), schema: v.picklist(choices) };
+}
+
+/** A list of different whole numbers within a range, highest first however it is written. */
+export function numbers(
+  declared: Declared<readonly number[]> & {
+    readonly range: readonly [number, number];
+    readonly maxLength: number;
+  },
+): Key<readonly number[]> {
+  const { range, maxLength } = declared;
+  const [least, most] = range;
+  const schema = v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))),
+    v.minLength(1),
+    v.maxLength(maxLength),
+    v.check((items) => new Set(items).size === items.length),
+    v.transform((items): readonly number[] => items.toSorted((a, b) => b - a)),
+  );
+  const expected = `a list of 1 to ${maxLength} different whole numbers from ${least} to ${most}`;
+  return { ...factsOf<readonly number[]>('numbers', expected, declared), schema };
+}
+
 /** A list of texts. */
 export function list(
   declared: Declared<readonly string[]> & {
@@ -135,6 +163,7 @@ function numeric(
 }
 
 function factsOf<T extends KeyValue>(kind: KeyKind, expected: string, declared: Declared<T>): KeyFacts<T> {
-  const { doc, fallback, required = false, inherits = '', live = false } = declared;
-  return { kind, unit: '', range: undefined, choices: undefined, expected, fallback, required, inherits, live, doc };
+  const { doc, fallback, required = false, inherits = '', live = false, advice } = declared;
+  const open = { unit: '', range: undefined, choices: undefined };
+  return { kind, ...open, expected, fallback, required, inherits, live, advice, doc };
 }

@@ -4,12 +4,9 @@
  * gets its keys in the schema.
  */
 export const LATER_BLOCKS: Readonly<Record<string, 0 | 1>> = {
-  camera: 1,
   quick_sync: 0,
-  streaming: 0,
   mqtt: 0,
   gpio: 0,
   history: 0,
-  auth: 0,
   edge: 1,
 };

@@ -62,6 +62,7 @@ function placesOf(given: GivenConfig): Map<string, Place> {
     ['', given.top] as const,
     ...[...given.single].map(([name, block]) => [`${name}.`, block] as const),
     ...[...given.sources].map(([name, block]) => [`source.${name}.`, block] as const),
+    ...[...given.cameras].map(([name, block]) => [`camera.${name}.`, block] as const),
     ...[...given.mounts].map(([path, block]) => [`mount.${path}.`, block] as const),
   ];
   for (const [prefix, block] of blocks) {

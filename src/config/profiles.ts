@@ -3,7 +3,7 @@ export const PROFILE_NAMES = ['raspberry-pi', 'home-server', 'many-listeners', '
 
 export type ProfileName = (typeof PROFILE_NAMES)[number];
 
-/** What a profile sets: values by dotted key name, in the units of the configuration file. */
+/** What a profile sets: values by dotted key name (`camera.fps` is of every camera), in the units of the configuration file. */
 export type ProfileValues = Readonly<Record<string, number | string>>;
 
 /**
@@ -28,6 +28,8 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'broadcaster.sleep_medium': 0.005,
     'broadcaster.sleep_low': 0.01,
     'advanced.max_listeners': 100,
+    'streaming.max_viewers': 24,
+    'camera.fps': 15,
   },
   'home-server': {
     ...GOOD,
@@ -38,6 +40,8 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'broadcaster.sleep_medium': 0.001,
     'broadcaster.sleep_low': 0.002,
     'advanced.max_listeners': 250,
+    'streaming.max_viewers': 100,
+    'camera.fps': 30,
   },
   'many-listeners': {
     ...GOOD,
@@ -48,6 +52,8 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'broadcaster.sleep_medium': 0.0005,
     'broadcaster.sleep_low': 0.001,
     'advanced.max_listeners': 500,
+    'streaming.max_viewers': 100,
+    'camera.fps': 30,
   },
   'low-latency': {
     ...GOOD,
@@ -58,6 +64,8 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'broadcaster.sleep_medium': 0.0005,
     'broadcaster.sleep_low': 0.001,
     'advanced.max_listeners': 100,
+    'streaming.max_viewers': 100,
+    'camera.fps': 30,
   },
   playlist: {
     ...GOOD,
@@ -69,6 +77,8 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'broadcaster.sleep_medium': 0.005,
     'broadcaster.sleep_low': 0.01,
     'advanced.max_listeners': 100,
+    'streaming.max_viewers': 100,
+    'camera.fps': 30,
   },
 };
 

@@ -1,3 +1,4 @@
+import { CAMERA_KEYS, CAMERA_TYPE_KEYS } from './camera-schema.ts';
 import { PROFILES } from './profiles.ts';
 import { literalOf } from './render-key.ts';
 import { BLOCK_DOCS, BLOCKS, TOP_KEYS } from './schema.ts';
@@ -6,7 +7,7 @@ import { SOURCE_KEYS, SOURCE_TYPE_KEYS } from './source-schema.ts';
 /** The configuration that Pipit is shipped with, its comments out of the schema. */
 export function renderConfig(): string {
   const others = (Object.keys(BLOCKS) as (keyof typeof BLOCKS)[]).filter((name) => name !== 'server');
-  const parts = [HEADER, top(), server(), source(), MOUNT, DEFAULTS, ...others.map(commentedOut)];
+  const parts = [HEADER, top(), server(), source(), camera(), MOUNT, DEFAULTS, ...others.map(commentedOut)];
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -48,6 +49,24 @@ function source(): string {
     '  type   = "alsa"',
     `  device = "auto" # ${device.doc}`,
     '}',
+  ].join('\n');
+}
+
+function camera(): string {
+  const { device } = CAMERA_TYPE_KEYS.v4l2;
+  const { fps, rotate, mask, overlay } = CAMERA_KEYS;
+  return [
+    `# ${BLOCK_DOCS.camera}`,
+    `# Types: ${CAMERA_KEYS.type.choices?.join(', ')}.`,
+    '# For example:',
+    '# camera "door" {',
+    '#   type    = "v4l2"',
+    `#   device  = "auto"         # ${device.doc}`,
+    `#   fps     = 15             # ${fps.doc}`,
+    `#   rotate  = 180            # ${rotate.doc}`,
+    `#   mask    = ["0,0,25,100"] # ${mask.doc}`,
+    `#   overlay = "clock"        # ${overlay.doc}`,
+    '# }',
   ].join('\n');
 }
 

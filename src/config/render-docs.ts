@@ -1,3 +1,4 @@
+import { CAMERA_KEYS, CAMERA_TYPE_KEYS } from './camera-schema.ts';
 import type { BlockKeys, Key } from './key.ts';
 import { LATER_BLOCKS } from './later-blocks.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
@@ -14,6 +15,7 @@ export function renderDocs(): string {
     profiles(),
     ...block('server'),
     ...sources(),
+    ...cameras(),
     '## mount "/PATH"',
     BLOCK_DOCS.mount,
     tableOf('mount', MOUNT_KEYS),
@@ -36,7 +38,8 @@ and column, and ends with 0 or 1.
 
 A value comes from the defaults below, then from the profile, then from the file, then from the environment:
 \`PIPIT_PROFILE=low-latency\`, \`PIPIT_BUFFER__SIZE_MB=50\`, \`PIPIT_SOURCE__MIC__DEVICE=auto\`,
-\`PIPIT_MOUNT__STREAM__FALLBACK=demo,silence\` (two underscores between block, name and key; what is neither letter nor
+\`PIPIT_MOUNT__STREAM__FALLBACK=demo,silence\`, \`PIPIT_STREAMING__QUALITY_LEVELS=80,60\`,
+\`PIPIT_CAMERA__DOOR__MASK=["0,0,50,25"]\` (two underscores between block, name and key; what is neither letter nor
 digit in a name becomes one underscore). A variable with two underscores that leads nowhere is an error.
 
 On SIGHUP the file is read again. What is *live* changes at once; *restart* changes are named in the log and wait; a
@@ -57,11 +60,24 @@ function block(name: keyof typeof BLOCKS): string[] {
 }
 
 function sources(): string[] {
-  const byType = Object.entries(SOURCE_TYPE_KEYS).flatMap(([type, keys]) =>
-    Object.keys(keys).length === 0 ? [] : [`### type = "${type}"`, tableOf('source', keys)],
-  );
-  return ['## source "NAME"', BLOCK_DOCS.source, tableOf('source', SOURCE_KEYS), ...byType, NO_KEYS];
+  const tables = typeTables('source', SOURCE_TYPE_KEYS);
+  return ['## source "NAME"', BLOCK_DOCS.source, tableOf('source', SOURCE_KEYS), ...tables, NO_KEYS];
 }
+
+function cameras(): string[] {
+  const tables = typeTables('camera', CAMERA_TYPE_KEYS);
+  return ['## camera "NAME"', BLOCK_DOCS.camera, tableOf('camera', CAMERA_KEYS), CAMERA_NOTES, ...tables];
+}
+
+function typeTables(name: string, byType: Readonly<Record<string, BlockKeys>>): string[] {
+  return Object.entries(byType).flatMap(([type, keys]) =>
+    Object.keys(keys).length === 0 ? [] : [`### ${name} of type = "${type}"`, tableOf(name, keys)],
+  );
+}
+
+const CAMERA_NOTES = `A name holds letters, digits, \`_\` and \`-\`; \`ws\` is taken. The picture of \`camera "door"\` is at
+\`/camera/door.mjpg\` and \`/camera/door.jpg\`, that of the first camera also at \`/camera.mjpg\` and \`/camera.jpg\`. First it is
+turned, then mirrored, then masked, then written on; all of it in every output.`;
 
 const NO_KEYS = `\`client\` is fed by a source client on the source port, \`demo\` is a built-in programme, \`silence\` is what
 it says: they have no keys of their own.`;

@@ -3,6 +3,7 @@ import type { Diagnostics, Place } from './diagnostic.ts';
 import type { GivenBlock, GivenConfig } from './given.ts';
 import type { KeyValue } from './key.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
+import { resolveCameras } from './resolve-cameras.ts';
 import { resolveKeys } from './resolve-keys.ts';
 import { resolveMounts } from './resolve-mounts.ts';
 import { resolveSources } from './resolve-sources.ts';
@@ -36,12 +37,15 @@ export function resolveConfig(
   checkTogether(given, blocks, diagnostics);
   const playlist = { ...blocks.playlist, directory: resolve(directory, blocks.playlist.directory) };
   const sources = resolveSources(given.sources, { playlist, directory, diagnostics });
+  const cameras = resolveCameras(given.cameras, { profile, directory, diagnostics });
   const mounts = resolveMounts(given, { mountPoint: blocks.server.mount_point, sources, diagnostics });
   return {
     top: { ...top, data_dir: resolve(directory, top.data_dir) },
     blocks: { ...blocks, playlist },
     sources: new Map([...sources, ...mounts.builtIn]),
     builtIn: new Set(mounts.builtIn.keys()),
+    cameras,
+    implicitCamera: given.implicitCamera,
     mounts: mounts.mounts,
   };
 }
@@ -55,7 +59,8 @@ function ownerOf(key: string): readonly [string, string] | undefined {
 }
 
 /** What each key allows by itself and two do not allow together. */
-function checkTogether(given: GivenConfig, { server, broadcaster }: BlockValues, diagnostics: Diagnostics): void {
+function checkTogether(given: GivenConfig, blocks: BlockValues, diagnostics: Diagnostics): void {
+  const { server, broadcaster, streaming } = blocks;
   if (server.listen_port === server.source_port && server.listen_port !== 0) {
     const place = placeOf(given, 'server', 'source_port', 'listen_port');
     const what = `server.listen_port and server.source_port are both ${server.listen_port}`;
@@ -66,6 +71,19 @@ function checkTogether(given: GivenConfig, { server, broadcaster }: BlockValues,
     const what = `broadcaster.burst_seconds is ${broadcaster.burst_seconds}`;
     const why = `max_burst_seconds allows ${broadcaster.max_burst_seconds}`;
     diagnostics.error(place, what, why, 'raise max_burst_seconds or lower burst_seconds');
+  }
+  const levels = `quality_levels are ${streaming.quality_levels.join(', ')}`;
+  const highest = Math.max(...streaming.quality_levels);
+  const lowest = Math.min(...streaming.quality_levels);
+  if (streaming.min_quality > lowest) {
+    const place = placeOf(given, 'streaming', 'min_quality', 'quality_levels');
+    const what = `streaming.min_quality is ${streaming.min_quality}`;
+    diagnostics.error(place, what, `${levels}, and it must not be above them`, `set min_quality = ${lowest}`);
+  }
+  if (streaming.max_quality < highest) {
+    const place = placeOf(given, 'streaming', 'max_quality', 'quality_levels');
+    const what = `streaming.max_quality is ${streaming.max_quality}`;
+    diagnostics.error(place, what, `${levels}, and it must not be below them`, `set max_quality = ${highest}`);
   }
 }
 

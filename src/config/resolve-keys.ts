@@ -55,7 +55,7 @@ function accepted(
 ): KeyValue | undefined {
   const good = accept(key, value);
   if (good !== undefined) return good;
-  const what = `${dotted(name, keyName)} is ${described(key, value)}`;
+  const what = `${dotted(name, keyName)} ${described(key, value)}`;
   diagnostics.error(place, what, `it must be ${key.expected}`, remedyFor(keyName, key, value, fallback));
   return undefined;
 }
@@ -80,18 +80,29 @@ export function dotted(block: string, key: string): string {
 }
 
 function described(key: Key, value: PlainValue): string {
-  if (key.kind === 'secret') return 'not what it must be';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
+  if (key.kind === 'secret') return 'is not what it must be';
+  if (Array.isArray(value)) return describedList(key, value);
+  if (typeof value === 'object') return 'is an object';
   const literal = JSON.stringify(value);
-  return literal.length > 60 ? `${literal.slice(0, 57)}…` : literal;
+  return `is ${literal.length > 60 ? `${literal.slice(0, 57)}…` : literal}`;
+}
+
+/** Shows short items only: a long one may be a command line. */
+function describedList(key: Key, items: readonly PlainValue[]): string {
+  if (key.kind !== 'list' && key.kind !== 'numbers') return 'is a list';
+  if (items.length === 0) return 'is an empty list';
+  const index = items.findIndex((item) => accept(key, [item]) === undefined);
+  const literal = JSON.stringify(index < 0 ? items : items[index]);
+  if (literal.length > 60) return 'is a list';
+  return index < 0 ? `is ${literal.replaceAll(',', ', ')}` : `holds ${literal}`;
 }
 
 function remedyFor(keyName: string, key: Key, value: PlainValue, fallback: KeyValue | undefined): string {
+  const known = key.advice?.(value) ?? listRemedy(key, value);
+  if (known !== undefined) return known;
   if (typeof value === 'string' && /\d/.test(value) && accept(key, Number(value)) !== undefined)
     return 'remove the quotes';
   if (typeof value === 'string' && key.kind === 'flag' && /^(true|false)$/.test(value)) return 'remove the quotes';
-  if (typeof value === 'string' && accept(key, [value]) !== undefined) return 'write [ ] around it';
   if (typeof value === 'number' && accept(key, String(value)) !== undefined) return 'write it in quotes';
   if (typeof value === 'number' && key.range !== undefined) {
     const [least, most] = key.range;
@@ -105,4 +116,19 @@ function remedyFor(keyName: string, key: Key, value: PlainValue, fallback: KeyVa
   return fallback === undefined || key.kind === 'secret'
     ? 'correct it'
     : `remove it to get ${JSON.stringify(fallback)}`;
+}
+
+/** How a value becomes the list that was most likely meant. */
+function listRemedy(key: Key, value: PlainValue): string | undefined {
+  if (key.kind !== 'list' && key.kind !== 'numbers') return undefined;
+  if (accept(key, [value]) !== undefined) return 'write [ ] around it';
+  const parts = typeof value === 'string' ? value.split(',') : value;
+  if (!Array.isArray(parts)) return undefined;
+  if (key.kind === 'numbers') {
+    const items = parts.map((part) => (typeof part === 'string' && part.trim() !== '' ? Number(part) : part));
+    return accept(key, items) === undefined ? undefined : `write [${items.join(', ')}]`;
+  }
+  // "1,2" is one item, and was written as two.
+  const joined = parts.join(',');
+  return accept(key, [joined]) === undefined ? undefined : `write [${JSON.stringify(joined)}]`;
 }

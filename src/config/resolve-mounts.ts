@@ -125,7 +125,8 @@ class MountResolution {
   }
 
   #checkCamera(name: string): void {
-    if (name !== '' && !this.#given.cameras.has(name)) this.#unknown('camera', name, 'camera', this.#given.cameras);
+    if (name !== '' && !this.#given.cameras.has(name))
+      this.#unknown('camera', name, 'camera', this.#given.cameras.keys());
   }
 
   #unknown(kind: 'source' | 'camera', name: string, key: string, known: Iterable<string>): void {

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import { LADDER } from '../core/rung.ts';
-import { type BlockKeys, choice, flag, integer, list, number, secret, text, type ValuesOf } from './key.ts';
+import { type BlockKeys, choice, flag, integer, list, number, numbers, secret, text, type ValuesOf } from './key.ts';
 import { PROFILE_NAMES } from './profiles.ts';
 import { isExtension } from './source-schema.ts';
 
+const JPEG_QUALITY = [5, 100] as const;
 const SECONDS_OF_PAUSE = { range: [0.0001, 1], unit: 's', live: true } as const;
 
 /** Attributes that stand outside of every block. */
@@ -160,6 +161,76 @@ export const BLOCKS = {
     aac_coder: choice(['fast', 'twoloop'], { doc: "AAC's effort: twoloop sounds better and costs twice as much." }),
     flac_level: integer({ doc: "FLAC's effort: 12 is smallest and slowest, 0 fastest.", range: [0, 12] }),
   },
+  streaming: {
+    enabled: flag({
+      doc: 'Have cameras. false: none is ever opened, whatever else is said about them.',
+      fallback: true,
+    }),
+    enable_optimizer: flag({
+      doc: 'Fit quality and frame rate to links and machine. false: everybody gets the highest level.',
+      fallback: true,
+      live: true,
+    }),
+    cache_size: integer({
+      doc: 'Pictures of one camera that are kept encoded, each at the levels that somebody wanted.',
+      fallback: 3,
+      range: [1, 32],
+      unit: 'frames',
+      live: true,
+    }),
+    cache_mb: number({
+      doc: 'Memory for them, of one camera.',
+      fallback: 24,
+      range: [1, 1000],
+      unit: 'MiB',
+      live: true,
+    }),
+    quality_levels: numbers({
+      doc: 'JPEG qualities that viewers are given. Each costs one encoding a picture while somebody watches it.',
+      fallback: [90, 70, 50],
+      range: JPEG_QUALITY,
+      maxLength: 6,
+      live: true,
+    }),
+    adaptive_quality: flag({
+      doc: "Change a viewer's level with what its link carries. false: a slow link skips pictures instead.",
+      fallback: true,
+      live: true,
+    }),
+    min_quality: integer({
+      doc: 'One more level, for when the lowest of quality_levels is still too much. Not above that.',
+      fallback: 30,
+      range: JPEG_QUALITY,
+      live: true,
+    }),
+    max_quality: integer({
+      doc: 'Nobody gets more. Not below the highest of quality_levels.',
+      fallback: 95,
+      range: JPEG_QUALITY,
+      live: true,
+    }),
+    target_bitrate: integer({
+      doc: 'The most that a viewer is sent; on a slow link it is less. 2000 suits 640x480, 8000 1280x720.',
+      fallback: 8000,
+      range: [100, 200_000],
+      unit: 'kbit/s',
+      live: true,
+    }),
+    max_viewers: integer({ doc: 'More are told to come back later (503).', range: [1, 10_000], live: true }),
+    max_viewers_per_address: integer({
+      doc: 'The same for one address; 0 is no limit. This machine itself has none.',
+      fallback: 8,
+      range: [0, 10_000],
+      live: true,
+    }),
+  },
+  auth: {
+    password: secret({
+      doc: 'Who changes something, such as muting the camera, must know it. Empty: everybody in the network may.',
+      fallback: '',
+      live: true,
+    }),
+  },
   advanced: {
     max_listeners: integer({ doc: 'More are told to come back later (503).', range: [1, 20_000], live: true }),
     max_listeners_per_address: integer({
@@ -202,7 +273,7 @@ export const MOUNT_KEYS = {
     doc: 'Name of the source that listeners hear. May be left out when there is only one.',
     fallback: '',
   }),
-  camera: text({ doc: 'Name of the camera that belongs to it.', fallback: '' }),
+  camera: text({ doc: 'Name of the camera that belongs to it. Empty: none.', fallback: '' }),
   fallback: list({
     doc: 'What they hear instead, in this order, while it is down: names of sources, or "demo", "silence", "test".',
     fallback: ['silence'],
@@ -212,19 +283,23 @@ export const MOUNT_KEYS = {
 } satisfies BlockKeys;
 
 /** One line of documentation for each block. */
-export const BLOCK_DOCS: Readonly<Record<keyof typeof BLOCKS | 'source' | 'mount', string>> = {
+export const BLOCK_DOCS: Readonly<Record<keyof typeof BLOCKS | 'source' | 'camera' | 'mount', string>> = {
   server: 'Where Pipit listens.',
   source: 'Where sound comes from. Without any, there is source "mic" with type = "alsa".',
+  camera:
+    'Where pictures come from. Without any, there is camera "camera" with type = "auto"; streaming.enabled turns it off.',
   mount: 'What listeners open. Without any, server.mount_point names the only one.',
   buffer: 'How much of the past is kept.',
   broadcaster: 'How sound leaves for the listeners.',
   playlist: 'What playlist sources play when they do not say otherwise.',
   metadata: 'How the station presents itself.',
   encoder: 'How sound is encoded.',
+  streaming: 'How pictures leave for the viewers of a camera.',
+  auth: 'Who may change something.',
   advanced: 'Limits, timeouts and logging.',
 };
 
-/** Everything but sources and mounts, by block and key, in the units of the file. */
+/** Everything but sources, cameras and mounts, by block and key, in the units of the file. */
 export type BlockValues = { readonly [B in keyof typeof BLOCKS]: ValuesOf<(typeof BLOCKS)[B]> };
 
 /** `192.168.1.0/24`, `fd00::/8`, or one address. */

@@ -1,3 +1,4 @@
+import type { CameraSourceSettings, PictureTreatment } from '../core/camera-settings.ts';
 import type { Rung } from '../core/rung.ts';
 import type { EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
 import type { ProfileName } from './profiles.ts';
@@ -16,9 +17,13 @@ export interface Settings {
   readonly playlist: PlaylistDefaults;
   readonly metadata: StationSettings;
   readonly encoder: EncoderRoomSettings;
+  readonly streaming: StreamingSettings;
+  readonly auth: AuthSettings;
   readonly advanced: AdvancedSettings;
   /** Every source that the file declares, then the built-in ones that a mount names; at least one. */
   readonly sources: readonly NamedSource[];
+  /** Every camera that the file declares, or else one that is looked for; none where `streaming.enabled` is false. */
+  readonly cameras: readonly NamedCamera[];
   /** At least one; paths are unique. */
   readonly mounts: readonly MountSettings[];
 }
@@ -83,6 +88,35 @@ export interface EncoderRoomSettings extends EncoderSettings {
   readonly defaultRungShare: number;
 }
 
+/** How pictures leave for viewers. Qualities are on libjpeg's scale. */
+export interface StreamingSettings {
+  /** False: there are no cameras. */
+  readonly enabled: boolean;
+  /** False: everybody gets the highest level, and nothing adapts. */
+  readonly enableOptimizer: boolean;
+  /** Bounds of one camera's cache of encoded pictures. */
+  readonly cacheFrames: number;
+  readonly cacheBytes: number;
+  /** 1 to 6 different ones, highest first. */
+  readonly qualityLevels: readonly number[];
+  /** Levels follow what a viewer's link carries. */
+  readonly adaptiveQuality: boolean;
+  /** One more level below the others, for need only; at most the lowest of them. */
+  readonly minQuality: number;
+  /** At least the highest level. */
+  readonly maxQuality: number;
+  /** The most that one viewer is sent, kbit/s. */
+  readonly targetKbps: number;
+  readonly maxViewers: number;
+  /** 0: no limit; loopback never has one. */
+  readonly maxViewersPerAddress: number;
+}
+
+export interface AuthSettings {
+  /** Secret that changes need. Empty: they need none. */
+  readonly password: string;
+}
+
 export interface AdvancedSettings {
   readonly maxListeners: number;
   /** A source that delivers nothing for this long is down. */
@@ -108,11 +142,29 @@ export interface NamedSource {
   readonly builtIn: boolean;
 }
 
+/** A camera and what is done with its pictures; each gets a worker process. */
+export interface NamedCamera {
+  /** Unique; letters, digits, `_` and `-`. */
+  readonly name: string;
+  readonly source: CameraSourceSettings;
+  readonly treatment: PictureTreatment;
+  /** The most pictures a second that are delivered. */
+  readonly fps: number;
+  /** So long after its last viewer the camera is closed … */
+  readonly idleCloseMs: number;
+  /** … unless this is true. */
+  readonly keepOpen: boolean;
+  /** True for the one that no block declares. */
+  readonly builtIn: boolean;
+}
+
 export interface MountSettings {
   /** `/stream` */
   readonly path: string;
   /** Name of a source. */
   readonly source: string;
+  /** Name of one of `cameras`. */
+  readonly camera: string | undefined;
   /** Names of sources, in the order in which they take over; never holds `source`. */
   readonly fallback: readonly string[];
 }

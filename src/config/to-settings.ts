@@ -1,13 +1,15 @@
 import { rungNamed } from '../core/rung.ts';
 import type { MeterSettings, SourceSettings } from '../core/source-settings.ts';
 import type { Settings } from './settings.ts';
+import { cameraOf } from './to-camera.ts';
+import { milliseconds } from './to-milliseconds.ts';
 import type { SourceValues, Values } from './values.ts';
 
 const MIB = 1024 * 1024;
 
 /** The settings that valid values stand for: names and units of the code, frozen all through. */
 export function toSettings(values: Values): Settings {
-  const { server, buffer, broadcaster, playlist, metadata, encoder, advanced } = values.blocks;
+  const { server, buffer, broadcaster, playlist, metadata, encoder, streaming, auth, advanced } = values.blocks;
   const settings: Settings = {
     profile: values.top.profile,
     dataDir: values.top.data_dir,
@@ -48,6 +50,20 @@ export function toSettings(values: Values): Settings {
       defaultRung: rungNamed(encoder.default_rung) ?? null,
       defaultRungShare: encoder.default_rung_share,
     },
+    streaming: {
+      enabled: streaming.enabled,
+      enableOptimizer: streaming.enable_optimizer,
+      cacheFrames: streaming.cache_size,
+      cacheBytes: Math.round(streaming.cache_mb * MIB),
+      qualityLevels: [...streaming.quality_levels],
+      adaptiveQuality: streaming.adaptive_quality,
+      minQuality: streaming.min_quality,
+      maxQuality: streaming.max_quality,
+      targetKbps: streaming.target_bitrate,
+      maxViewers: streaming.max_viewers,
+      maxViewersPerAddress: streaming.max_viewers_per_address,
+    },
+    auth: { password: auth.password },
     advanced: {
       maxListeners: advanced.max_listeners,
       sourceTimeoutMs: milliseconds(advanced.source_timeout),
@@ -63,9 +79,13 @@ export function toSettings(values: Values): Settings {
       meter: meterSettings(source),
       builtIn: values.builtIn.has(name),
     })),
+    cameras: streaming.enabled
+      ? [...values.cameras].map(([name, camera]) => cameraOf(name, camera, values.implicitCamera))
+      : [],
     mounts: [...values.mounts].map(([path, mount]) => ({
       path,
       source: mount.source,
+      camera: streaming.enabled && mount.camera !== '' ? mount.camera : undefined,
       fallback: [...mount.fallback],
     })),
   };
@@ -111,11 +131,6 @@ function meterSettings(values: SourceValues): MeterSettings {
     soundDb: values.sound_db,
     soundSeconds: values.sound_seconds,
   };
-}
-
-/** Rounded to microseconds, so that 0.0005 s is 0.5 ms and nothing like 0.5000000000000001. */
-function milliseconds(seconds: number): number {
-  return Math.round(seconds * 1e6) / 1e3;
 }
 
 function lowerCase(extensions: readonly string[]): readonly string[] {
