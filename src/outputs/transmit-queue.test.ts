@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock } from '../core/clock.ts';
+import { FakeClock } from '../testkit/fake-clock.ts';
+import { until } from '../testkit/until.ts';
+import { TransmitQueues } from './transmit-queue.ts';
+
+const test = suite('transmit-queue');
+
+/** A connection as the station has it, and the other end. */
+async function pair(listenOn = '127.0.0.1', connectTo = listenOn) {
+  const server = createServer().listen(0, listenOn);
+  await once(server, 'listening');
+  const far = connect((server.address() as { port: number }).port, connectTo);
+  far.on('error', () => {});
+  const [near] = (await once(server, 'connection')) as [Socket];
+  near.on('error', () => {});
+  return {
+    near,
+    far,
+    async [Symbol.asyncDispose]() {
+      near.destroy();
+      far.destroy();
+      server.close();
+    },
+  };
+}
+
+async function hasIpv6(): Promise<boolean> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  server.once('error', () => resolve(false));
+  server.listen(0, '::1', () => resolve(true));
+  const answer = await promise;
+  server.close();
+  return answer;
+}
+
+for (const [kind, listenOn, connectTo] of [
+  ['IPv4', '127.0.0.1', '127.0.0.1'],
+  ['IPv6', '::1', '::1'],
+  ['IPv4 on a socket for both', '::', '127.0.0.1'],
+] as const) {
+  test(`what a reader that pauses has not received is known, ${kind}`, async () => {
+    if (kind !== 'IPv4' && !(await hasIpv6())) return;
+    await using sockets = await pair(listenOn, connectTo);
+    const { near, far } = sockets;
+    near.write('before');
+    await once(far, 'data');
+    far.pause();
+    const watch = new TransmitQueues({ clock: systemClock }, { intervalMs: 5, maxShare: 1 }).watch(near);
+    await until('the first look', () => watch.acknowledgedBytes !== undefined);
+    assert.is(watch.acknowledgedBytes, 0, 'what was sent before the watch does not count');
+
+    // More than both kernels' buffers hold, so a part stays with Node.
+    const size = 32 * 1024 * 1024;
+    near.write(Buffer.alloc(size));
+    await until('the network has taken what it can', () => (watch.acknowledgedBytes ?? 0) > 0);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const arrived = watch.acknowledgedBytes as number;
+    assert.ok(arrived < size - 1024 * 1024, `${arrived} have arrived at a reader that does not read`);
+
+    far.resume();
+    await until('all has arrived', () => watch.acknowledgedBytes === size, 20_000);
+    watch.unwatch();
+    watch.unwatch();
+  });
+}
+
+test('what arrives is what the other side has read, or its kernel for it', async () => {
+  await using sockets = await pair();
+  const { near, far } = sockets;
+  const watch = new TransmitQueues({ clock: systemClock }, { intervalMs: 2, maxShare: 1 }).watch(near);
+  let received = 0;
+  far.on('data', (bytes) => {
+    received += bytes.length;
+  });
+  let sent = 0;
+  let before = 0;
+  for (let i = 0; i < 40; i += 1) {
+    near.write(Buffer.alloc(50_000));
+    sent += 50_000;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const arrived = watch.acknowledgedBytes ?? 0;
+    assert.ok(arrived >= before && arrived <= sent, `${before} <= ${arrived} <= ${sent}`);
+    before = arrived;
+  }
+  await until('all is read', () => received === sent);
+  await until('and known to be', () => watch.acknowledgedBytes === sent);
+});
+
+test('nothing is looked at while nobody watches, and no timer is left', async () => {
+  await using one = await pair();
+  await using other = await pair();
+  const clock = new FakeClock();
+  const queues = new TransmitQueues({ clock });
+  assert.is(clock.pendingTimers, 0);
+  const first = queues.watch(one.near);
+  const second = queues.watch(other.near);
+  assert.is(clock.pendingTimers, 1);
+  clock.advance(50);
+  assert.is(first.acknowledgedBytes, 0);
+  assert.is(second.acknowledgedBytes, 0);
+  first.unwatch();
+  assert.is(clock.pendingTimers, 1);
+  other.near.destroy();
+  await once(other.near, 'close');
+  assert.is(clock.pendingTimers, 0);
+});
+
+test('where the kernel tells nothing, nothing is known', async () => {
+  await using sockets = await pair();
+  const clock = new FakeClock();
+  const queues = new TransmitQueues({ clock, root: '/nowhere' });
+  const watch = queues.watch(sockets.near);
+  sockets.near.write('hello');
+  clock.advance(200);
+  assert.is(watch.acknowledgedBytes, undefined);
+  sockets.near.destroy();
+  await once(sockets.near, 'close');
+  assert.is(queues.watch(sockets.near).acknowledgedBytes, undefined);
+  assert.is(clock.pendingTimers, 0);
+});
+
+test('its line is found among thousands, and no other is taken for it', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'pipit-queues-'));
+  await using sockets = await pair();
+  const { near } = sockets;
+  const hex = (port: number | undefined): string => (port ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const line = (local: string, remote: string, queue: number): string =>
+    ` ${local} ${remote} 01 ${queue.toString(16).toUpperCase().padStart(8, '0')}:000000FF 00:00000000 00000000`;
+  const ours = `0100007F:${hex(near.localPort)}`;
+  const theirs = `0100007F:${hex(near.remotePort)}`;
+  const lines = [
+    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when',
+    line(theirs, ours, 77),
+    line(ours, `0200007F:${hex(near.remotePort)}`, 99),
+    ...Array.from({ length: 1500 }, (_, i) => line(ours, `0100A8C0:${hex(i)}`, 3)),
+    line(ours, theirs, 100),
+    ...Array.from({ length: 1500 }, (_, i) => line(ours, `0200A8C0:${hex(i)}`, 3)),
+  ];
+  const numbered = lines.map((text, i) => (i === 0 ? text : `${String(i - 1).padStart(4)}:${text}`));
+  await writeFile(join(root, 'tcp'), `${numbered.map((text) => text.padEnd(149)).join('\n')}\n`);
+  const clock = new FakeClock();
+  const watch = new TransmitQueues({ clock, root }).watch(near);
+  near.write(Buffer.alloc(1000));
+  clock.advance(50);
+  assert.is(watch.acknowledgedBytes, 900);
+  watch.unwatch();
+  await rm(root, { recursive: true });
+});
+
+test('a look that takes long is taken less often', async () => {
+  await using sockets = await pair();
+  /** Each question takes it 2 ms. */
+  class SlowClock extends FakeClock {
+    override nowUs(): number {
+      this.#asked += 1;
+      return super.nowUs() + this.#asked * 2_000;
+    }
+    #asked = 0;
+  }
+  const clock = new SlowClock();
+  const watch = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01 }).watch(sockets.near);
+  clock.advance(10);
+  assert.is(watch.acknowledgedBytes, 0);
+  sockets.near.write('hello');
+  await once(sockets.far, 'data');
+  clock.advance(190);
+  assert.is(watch.acknowledgedBytes, 0);
+  clock.advance(20);
+  assert.is(watch.acknowledgedBytes, 5);
+});
+
+test.run();

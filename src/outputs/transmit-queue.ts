@@ -1,0 +1,147 @@
+import type { Socket } from 'node:net';
+import type { Clock, Timer } from '../core/clock.ts';
+import { tableKeyOf } from './transmit-queue-key.ts';
+import { type TableEntry, TransmitQueueTable } from './transmit-queue-table.ts';
+
+/** What one connection's other side has received. */
+export interface TransmitWatch {
+  /**
+   * Bytes that the other side has acknowledged, of those written since the watch began, as of the last look; undefined
+   * while nobody knows.
+   */
+  readonly acknowledgedBytes: number | undefined;
+  /** May be called twice. */
+  unwatch(): void;
+}
+
+export interface TransmitQueuesOptions {
+  /** How often to look, while there is something on its way. */
+  readonly intervalMs: number;
+  /** Looking takes at most this part of the time; where it would take more, it is done less often. */
+  readonly maxShare: number;
+}
+
+export interface TransmitQueuesDeps {
+  readonly clock: Clock;
+  /** Where the kernel's tables of connections are. */
+  readonly root?: string;
+}
+
+const DEFAULTS: TransmitQueuesOptions = { intervalMs: 50, maxShare: 0.01 };
+
+/**
+ * Knows what has really arrived. That a socket took bytes means little: the kernel's buffer grows to megabytes, which is
+ * many seconds of pictures on a slow link. One look serves all connections, and only while something is on its way.
+ * Looking costs 0.1 to 5 ms: the kernel goes through all connections of the machine, and through its whole hash table,
+ * which is large where there is much memory.
+ */
+export class TransmitQueues {
+  readonly #clock: Clock;
+  readonly #options: TransmitQueuesOptions;
+  readonly #tables: Readonly<Record<'tcp' | 'tcp6', WatchedTable>>;
+  readonly #watches = new Set<SocketWatch>();
+  #timer: Timer | undefined;
+
+  constructor({ clock, root = '/proc/net' }: TransmitQueuesDeps, options: Partial<TransmitQueuesOptions> = {}) {
+    this.#clock = clock;
+    this.#options = { ...DEFAULTS, ...options };
+    this.#tables = {
+      tcp: { table: new TransmitQueueTable(`${root}/tcp`, 8), entries: new Map() },
+      tcp6: { table: new TransmitQueueTable(`${root}/tcp6`, 32), entries: new Map() },
+    };
+  }
+
+  /** Watches a connected socket until it is told to stop or the socket closes. Counting begins now. */
+  watch(socket: Socket): TransmitWatch {
+    const key = tableKeyOf(socket);
+    if (key === undefined) return { acknowledgedBytes: undefined, unwatch() {} };
+    const { entries } = this.#tables[key.table];
+    const watch = new SocketWatch(socket, Buffer.from(key.ends, 'latin1'), () => {
+      socket.off('close', watch.unwatch);
+      if (!this.#watches.delete(watch)) return;
+      const others = (entries.get(key.ports) ?? []).filter((other) => other !== watch);
+      if (others.length > 0) entries.set(key.ports, others);
+      else entries.delete(key.ports);
+      if (this.#watches.size === 0) this.#timer?.cancel();
+    });
+    socket.once('close', watch.unwatch);
+    entries.set(key.ports, [...(entries.get(key.ports) ?? []), watch]);
+    this.#watches.add(watch);
+    if (this.#watches.size === 1) this.#lookAfter(this.#options.intervalMs);
+    return watch;
+  }
+
+  #lookAfter(ms: number): void {
+    this.#timer = this.#clock.after(ms, () => {
+      const tookMs = this.#look();
+      this.#lookAfter(Math.max(this.#options.intervalMs, tookMs / this.#options.maxShare));
+    });
+  }
+
+  /** Says how long it took, milliseconds. */
+  #look(): number {
+    let isUnderway = false;
+    // Before the tables are read: what arrives meanwhile counts the next time.
+    for (const watch of this.#watches) isUnderway = watch.note() || isUnderway;
+    if (!isUnderway) return 0;
+    const startUs = this.#clock.nowUs();
+    for (const { table, entries } of Object.values(this.#tables)) {
+      if (entries.size > 0) table.read(entries);
+    }
+    return (this.#clock.nowUs() - startUs) / 1000;
+  }
+}
+
+interface WatchedTable {
+  readonly table: TransmitQueueTable;
+  /** By the ports of both ends. */
+  readonly entries: Map<number, readonly SocketWatch[]>;
+}
+
+class SocketWatch implements TransmitWatch, TableEntry {
+  acknowledgedBytes: number | undefined;
+  readonly ends: Buffer;
+  readonly unwatch: () => void;
+  readonly #socket: Socket;
+  /** What the kernel had been given when the watch began, and when it was last noted. */
+  readonly #base: number;
+  #given: number;
+
+  constructor(socket: Socket, ends: Buffer, unwatch: () => void) {
+    this.ends = ends;
+    this.unwatch = unwatch;
+    this.#socket = socket;
+    this.#base = socket.bytesWritten;
+    this.#given = givenToKernel(socket);
+  }
+
+  /** Notes what the kernel has been given; true when some of it may not have arrived. */
+  note(): boolean {
+    this.#given = givenToKernel(this.#socket);
+    return this.#given - this.#base !== this.acknowledgedBytes;
+  }
+
+  onQueue(bytes: number): void {
+    const arrived = Math.max(0, this.#given - bytes - this.#base);
+    this.acknowledgedBytes = Math.max(this.acknowledgedBytes ?? 0, arrived);
+  }
+}
+
+/** What Node knows of a connection below its streams; it documents none of it, so it may be gone one day. */
+interface StreamHandle {
+  /** Everything that was ever handed down, and how much of it the kernel would not take yet. */
+  readonly bytesWritten?: number;
+  readonly writeQueueSize?: number;
+}
+
+/**
+ * Bytes that the kernel has taken since the connection began. A write that it took half of counts as half: Node's own
+ * `writableLength` counts all of it until all is taken, so without the handle's figures this lags by up to one write.
+ */
+function givenToKernel(socket: Socket): number {
+  const handle = (socket as unknown as { _handle?: StreamHandle | null })._handle;
+  if (typeof handle?.bytesWritten === 'number' && typeof handle.writeQueueSize === 'number') {
+    return handle.bytesWritten - handle.writeQueueSize;
+  }
+  return socket.bytesWritten - socket.writableLength;
+}
