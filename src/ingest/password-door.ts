@@ -1,10 +1,10 @@
+import { basicPassword, equalSecrets } from '../access/basic-password.ts';
+import { PasswordThrottle } from '../access/password-throttle.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Counter } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import type { RequestHead } from '../core/request-head.ts';
 import { type Answer, refusal } from './answer.ts';
-import { basicPassword, equalSecrets } from './basic-password.ts';
-import { PasswordThrottle } from './password-throttle.ts';
 
 const UNAUTHORISED = refusal(
   401,

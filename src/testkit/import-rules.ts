@@ -26,6 +26,8 @@ const ROOMS: Readonly<Record<string, RoomRule>> = {
   broadcast: { rooms: ['ring'] },
   mount: { rooms: ['ring', 'broadcast'] },
   frames: { rooms: ['picture'] },
+  ingest: { rooms: ['access'] },
+  web: { rooms: ['access'] },
   outputs: { rooms: ['broadcast', 'ring', 'mount', 'frames'] },
 };
 
