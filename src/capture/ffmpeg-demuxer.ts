@@ -8,12 +8,14 @@ import {
   AVERROR_INVALIDDATA,
   AVERROR_PATCHWELCOME,
   AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
+  type AVMediaType,
 } from 'node-av/constants';
 import { Dictionary, FFmpegError, FormatContext, InputFormat, IOContext, Packet, type Stream } from 'node-av/lib';
 import { type Clock, sleep } from '../core/clock.ts';
 import { BugError } from '../core/errors.ts';
 import type { ByteReader } from './byte-input.ts';
-import { FfmpegFailure } from './ffmpeg-failure.ts';
+import { FfmpegFailure, type MediaKind } from './ffmpeg-failure.ts';
 
 /** What is opened: a URL as FFmpeg knows them (`file:…`, `http:…`, a device), or bytes that somebody delivers. */
 export interface FfmpegTarget {
@@ -38,14 +40,22 @@ const NOT_MEDIA: readonly number[] = [
   AVERROR_PATCHWELCOME,
 ];
 
+export interface FfmpegDemuxerDeps {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** What is read; sound when left out. */
+  readonly kind?: MediaKind;
+}
+
 /**
- * Opens a target and reads its packets of sound. Everything that waits does so in FFmpeg's thread and ends soon
+ * Opens a target and reads the packets of its best stream. Everything that waits does so in FFmpeg's thread and ends soon
  * after `signal` aborts, even where FFmpeg itself does not come back.
  */
 export class FfmpegDemuxer implements AsyncDisposable {
   readonly #target: FfmpegTarget;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #mediaType: AVMediaType;
   readonly #format = new FormatContext();
   readonly #packet = new Packet();
   readonly #onAbort = (): void => this.#interrupt();
@@ -54,17 +64,18 @@ export class FfmpegDemuxer implements AsyncDisposable {
   #busy: Promise<unknown> = Promise.resolve();
   #letGo: (() => void) | undefined;
 
-  constructor(target: FfmpegTarget, deps: { readonly clock: Clock; readonly signal: AbortSignal }) {
+  constructor(target: FfmpegTarget, deps: FfmpegDemuxerDeps) {
     this.#target = target;
     this.#clock = deps.clock;
     this.#signal = deps.signal;
+    this.#mediaType = deps.kind === 'pictures' ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO;
     this.#format.allocContext();
     this.#packet.alloc();
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /**
-   * @returns the best stream of sound, undefined when there is none
+   * @returns the best stream of the kind, undefined when there is none
    * @throws FfmpegFailure
    */
   async open(): Promise<Stream | undefined> {
@@ -75,14 +86,14 @@ export class FfmpegDemuxer implements AsyncDisposable {
     this.#check('open', await this.#waitFor(opening));
     this.#check('open', await this.#waitFor(this.#format.findStreamInfo()));
     const { streams } = this.#format;
-    const best = this.#format.findBestStream(AVMEDIA_TYPE_AUDIO);
+    const best = this.#format.findBestStream(this.#mediaType);
     for (const stream of streams) {
       if (stream.index === best) this.#stream = stream;
       else stream.discard = AVDISCARD_ALL;
     }
     // Some demuxers take anything, and find nothing in it, or what they call sound of no rate and no channels.
-    const isPicture = streams.some((stream) => stream.codecpar.codecType !== AVMEDIA_TYPE_AUDIO);
-    if (this.#stream === undefined && !isPicture) this.#check('open', AVERROR_INVALIDDATA);
+    const hasOther = streams.some((stream) => stream.codecpar.codecType !== this.#mediaType);
+    if (this.#stream === undefined && !hasOther) this.#check('open', AVERROR_INVALIDDATA);
     return this.#stream;
   }
 
@@ -99,6 +110,11 @@ export class FfmpegDemuxer implements AsyncDisposable {
       this.#check('read', result);
       if (this.#packet.streamIndex === this.#stream?.index) return this.#packet;
     }
+  }
+
+  /** FFmpeg's name of the demuxer, once it is open. */
+  get formatName(): string {
+    return this.#format.iformat?.name ?? '';
   }
 
   /** The tags of container and stream as they are now; the stream's win. */

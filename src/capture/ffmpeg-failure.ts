@@ -25,14 +25,17 @@ export class FfmpegFailure extends Error {
   }
 }
 
-/** Turns a failure into the error that `AudioSource.read` throws. */
+/** Turns a failure into the error that `AudioSource.read` and `Camera.read` throw. */
 export type MapFailure = (failure: FfmpegFailure) => PipitError;
 
+/** What is read out of a target. */
+export type MediaKind = 'sound' | 'pictures';
+
 /** For files and byte streams, called `name` in messages. */
-export function mediaFailure(name: string): MapFailure {
+export function mediaFailure(name: string, kind: MediaKind = 'sound'): MapFailure {
   return (failure) => {
     const details = (remedy: string): ErrorDetails => ({ remedy, cause: failure });
-    if (failure.isNotMedia) return notMedia(name, failure);
+    if (failure.isNotMedia) return notMedia(name, kind, failure);
     if (failure.errno === 'ENOENT') {
       return new MediaError('capture.no-file', `${name} does not exist`, details('Put it there, or correct the path.'));
     }
@@ -45,9 +48,9 @@ export function mediaFailure(name: string): MapFailure {
 }
 
 /** For what comes over the network. `name` is the address without its secrets. */
-export function networkFailure(name: string): MapFailure {
+export function networkFailure(name: string, kind: MediaKind = 'sound'): MapFailure {
   return (failure) => {
-    if (failure.isNotMedia) return notMedia(name, failure);
+    if (failure.isNotMedia) return notMedia(name, kind, failure);
     return new NetworkError('capture.unreachable', `${name} can't be read: ${failure.message}`, {
       remedy: 'See whether the address is right and its server is up; it is tried again.',
       cause: failure,
@@ -55,12 +58,17 @@ export function networkFailure(name: string): MapFailure {
   };
 }
 
-/** `capture.not-media`: what `name` delivers is no sound in any format that is known here. */
-export function notMedia(name: string, cause?: unknown): MediaError {
-  return new MediaError('capture.not-media', `${name} is not a sound format that can be read`, {
-    remedy: 'Use MP3, AAC, Ogg (Vorbis, Opus or FLAC), FLAC, WAV or M4A, and see whether it is damaged.',
-    cause,
-  });
+/** `capture.not-media`: what `name` delivers is nothing of that kind in any format that is known here. */
+export function notMedia(name: string, kind: MediaKind = 'sound', cause?: unknown): MediaError {
+  const formats =
+    kind === 'sound'
+      ? 'MP3, AAC, Ogg (Vorbis, Opus or FLAC), FLAC, WAV or M4A'
+      : 'MJPEG, H.264 or H.265 in MP4, Matroska, AVI or MPEG-TS, or a JPEG or PNG';
+  return new MediaError(
+    'capture.not-media',
+    `${name} is not ${kind === 'sound' ? 'a sound' : 'a picture or film'} format that can be read`,
+    { remedy: `Use ${formats}, and see whether it is damaged.`, cause },
+  );
 }
 
 function errnoOf(averror: number): string {
