@@ -68,9 +68,35 @@ function ratioOf(level: number, width: number, from: Cost): number {
   return (relativeBytes(level) / relativeBytes(from.level)) * (width / from.width) ** WIDTH_POWER;
 }
 
-const WIDTH_POWER = 1.7;
-
-/** Bytes at a quality, relative to quality 50. */
+/** Bytes at a quality of libjpeg's scale, relative to quality 50; between the points it is a straight line. */
 function relativeBytes(quality: number): number {
-  return quality / 50;
+  let [q0, bytes0] = CURVE[0];
+  for (const [q1, bytes1] of CURVE) {
+    if (quality <= q1) return q1 === q0 ? bytes1 : bytes0 + ((bytes1 - bytes0) * (quality - q0)) / (q1 - q0);
+    [q0, bytes0] = [q1, bytes1];
+  }
+  return bytes0;
 }
+
+/*
+ * Measured with libjpeg-turbo at 4:2:0 on frames of a street camera, 320 to 1920 pixels wide, and a photograph: these lie
+ * within 13 % of it at every quality. Strong sensor noise takes up to 16 % more from 20 to 80 and up to half as much
+ * again above; a drawn test card up to a quarter less from 20 to 90. The power is that of pictures made smaller: they
+ * hold more detail in a pixel.
+ */
+const CURVE: readonly [readonly [number, number], ...(readonly [number, number])[]] = [
+  [1, 0.2],
+  [10, 0.37],
+  [20, 0.56],
+  [30, 0.73],
+  [40, 0.87],
+  [50, 1],
+  [60, 1.14],
+  [70, 1.36],
+  [80, 1.7],
+  [85, 2],
+  [90, 2.5],
+  [95, 3.6],
+  [100, 7],
+];
+const WIDTH_POWER = 1.7;
