@@ -110,7 +110,7 @@ mount "/stream" {
 
 # Who may change something.
 # auth {
-#   password = "" # Who changes something, such as muting the camera, must know it. Empty: everybody in the network may.
+#   password = "" # Who changes something over the network, such as muting the camera, must know it. Empty: nobody may.
 # }
 
 # Limits, timeouts and logging.

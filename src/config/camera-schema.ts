@@ -46,7 +46,7 @@ export const CAMERA_KEYS = {
   type: choice(CAMERA_TYPES, {
     required: true,
     doc: 'Where the picture comes from: auto is the first camera that is plugged in, USB before CSI.',
-    advice: (value) => meant(TYPE_ALIASES, value),
+    advice: (value) => (value === 'alsa' ? 'write it as source "NAME" { … }' : meant(TYPE_ALIASES, value)),
   }),
   fps: number({
     doc: 'The most pictures a second that anybody gets, and what a camera with modes is asked for.',

@@ -72,6 +72,14 @@ mqtt {
   );
   assert.match(text, /config\.hcl:21:1: notice: block mqtt/);
   assert.not.match(text, 'change-me-please');
+  assert.is(lines.at(-1), '/nowhere/config.hcl: valid: profile home-server, 2 sources, 1 camera, 1 mount');
+});
+
+test('a password that everybody knows is a warning', () => {
+  const { exitCode, lines } = check('auth { password = "hackme" }');
+  assert.is(exitCode, 0);
+  assert.match(lines[0] ?? '', /:1:8: warning: auth\.password is the one of an example/);
+  assert.is(check('auth { password = "open sesame" }').lines.length, 1);
 });
 
 test('an error ends with 1, and each diagnostic is one line', () => {

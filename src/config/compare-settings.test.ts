@@ -73,6 +73,27 @@ test('what runs on has the live changes and nothing else, until Pipit starts aga
   assert.ok(again.restart.includes('server.listen_port') && again.restart.includes('mount./other.source'));
 });
 
+test('cameras wait for a restart, and how their pictures leave does not', () => {
+  const camera = (lines: string) => `camera "door" {\n type = "test"\n ${lines}\n}\n`;
+  const old = load(camera('fps = 10'));
+  const next = load(
+    `${camera('fps = 20')}streaming {\n enabled = false\n quality_levels = [60, 80]\n target_bitrate = 500\n}\nauth { password = "new" }`,
+  );
+  const { live, restart, running } = compareSettings(old, next);
+  assert.equal(live, ['streaming.quality_levels', 'streaming.target_bitrate', 'auth.password']);
+  assert.equal(restart, ['streaming.enabled', 'camera.door.fps']);
+  assert.equal(running.settings.cameras, old.settings.cameras);
+  assert.equal(running.settings.streaming.qualityLevels, [80, 60]);
+  assert.is(running.settings.auth.password, 'new');
+  assert.ok(compareSettings(load(''), old).restart.includes('camera.door.type'));
+});
+
+test('the same levels in another order are no change', () => {
+  const levels = (written: string) => load(`streaming { quality_levels = ${written} }`);
+  const { live, restart } = compareSettings(levels('[90, 60]'), levels('[60, 90]'));
+  assert.equal([live, restart], [[], []]);
+});
+
 test('a source that comes or goes needs a restart', () => {
   const one = load('source "a" { type = "test" }');
   const other = load('source "b" { type = "demo" }');

@@ -69,7 +69,7 @@ class Sorting {
   sort(body: HclBody): GivenConfig {
     for (const { name, value, ...place } of body.attributes) {
       if (BLOCK_NAMES.includes(name)) {
-        this.#error(place, `${name} is set with =`, 'it is a block', `write ${name} { … } without =`);
+        this.#error(place, `${name} is set with =`, 'it is a block', `write ${formOf(name)} … } without =`);
       } else {
         this.#given.top.keys.set(name, { place: this.#place(place), value: plainValue(value) });
       }
@@ -126,13 +126,12 @@ class Sorting {
   #labels(block: HclBlock, wanted: 0 | 1): boolean {
     if (block.labels.length === wanted) return true;
     const { type } = block;
-    const form = wanted === 0 ? `${type} {` : `${type} "${type === 'mount' ? '/PATH' : 'NAME'}" {`;
     const why = wanted === 0 ? 'it has no name' : 'it has one name';
     this.#error(
       block.labels[wanted] ?? block,
       `${type} stands with ${block.labels.length} names`,
       why,
-      `write ${form}`,
+      `write ${formOf(type)}`,
     );
     return false;
   }
@@ -159,4 +158,10 @@ class Sorting {
   #place({ line, column }: HclPlace): Place {
     return { file: this.#file, line, column };
   }
+}
+
+/** How a block begins. */
+function formOf(type: string): string {
+  if (type === 'mount') return 'mount "/PATH" {';
+  return Object.hasOwn(LABELLED, type) || LATER_BLOCKS[type] === 1 ? `${type} "NAME" {` : `${type} {`;
 }

@@ -8,38 +8,15 @@ import { ConfigError } from '../core/errors.ts';
 import { rungNamed } from '../core/rung.ts';
 import { CAMERA_KEYS, CAMERA_TYPE_KEYS } from './camera-schema.ts';
 import { formatDiagnostic, InvalidConfig } from './diagnostic.ts';
-import type { Environment } from './environment.ts';
 import type { Key } from './key.ts';
 import { LATER_BLOCKS } from './later-blocks.ts';
-import { type LoadedSettings, loadSettings } from './load-settings.ts';
+import { errorsOf, load, onlyError } from './load-settings.testing.ts';
+import { loadSettings } from './load-settings.ts';
 import { PROFILE_NAMES, PROFILES } from './profiles.ts';
 import { BLOCKS } from './schema.ts';
 import { SOURCE_TYPE_KEYS } from './source-schema.ts';
 
 const test = suite('load settings');
-
-function load(text: string, env: Environment = {}): LoadedSettings {
-  return loadSettings({ file: '/etc/pipit/config.hcl', text, env, profileDefault: 'home-server' });
-}
-
-/** The errors of a configuration that must be refused, without the file's directory. */
-function errorsOf(text: string, env: Environment = {}): string[] {
-  try {
-    load(text, env);
-  } catch (error) {
-    if (!(error instanceof InvalidConfig)) throw error;
-    const errors = error.diagnostics.filter(({ severity }) => severity === 'error');
-    return errors.map((diagnostic) => formatDiagnostic(diagnostic).replace('/etc/pipit/', ''));
-  }
-  assert.unreachable(`accepted: ${text}`);
-  return [];
-}
-
-function onlyError(text: string, pattern: RegExp, env: Environment = {}): void {
-  const errors = errorsOf(text, env);
-  assert.is(errors.length, 1, errors.join('\n'));
-  assert.match(errors[0] ?? '', pattern);
-}
 
 test('an empty file is a microphone at /stream, with the demo behind it', () => {
   const { settings, diagnostics } = load('');

@@ -35,7 +35,27 @@ export function resolveCameras(
     // Undefined where a diagnostic has already said why.
     const path = values.type === 'file' ? values['path'] : undefined;
     const own = typeof path === 'string' ? { path: resolve(directory, path) } : {};
-    cameras.set(name, { ...values, ...own } as unknown as CameraValues);
+    const camera = { ...values, ...own } as unknown as CameraValues;
+    const rival = [...cameras].find(([, other]) => deviceOf(other) !== '' && deviceOf(other) === deviceOf(camera));
+    if (rival !== undefined) {
+      const what = `camera ${JSON.stringify(name)} is the same device as camera ${JSON.stringify(rival[0])}`;
+      diagnostics.warning(block.place, what, 'only one of them can have it', 'name another device, or remove one');
+    }
+    cameras.set(name, camera);
   }
   return cameras;
+}
+
+/** What only one camera can have at a time; empty for what many can. */
+function deviceOf(camera: CameraValues): string {
+  switch (camera.type) {
+    case 'auto':
+      return 'auto';
+    case 'v4l2':
+      return camera.device;
+    case 'rpicam':
+      return `rpicam ${camera.index}`;
+    default:
+      return '';
+  }
 }

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
+import { CAMERA_KEYS, CAMERA_TYPE_KEYS } from './camera-schema.ts';
 import type { Diagnostics, Place } from './diagnostic.ts';
 import type { GivenBlock, GivenConfig } from './given.ts';
-import type { KeyValue } from './key.ts';
+import type { BlockKeys, KeyValue } from './key.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import { resolveCameras } from './resolve-cameras.ts';
 import { resolveKeys } from './resolve-keys.ts';
 import { resolveMounts } from './resolve-mounts.ts';
 import { resolveSources } from './resolve-sources.ts';
-import { BLOCKS, type BlockValues, TOP_KEYS } from './schema.ts';
+import { BLOCKS, type BlockValues, MOUNT_KEYS, TOP_KEYS } from './schema.ts';
+import { SOURCE_KEYS, SOURCE_TYPE_KEYS } from './source-schema.ts';
 import type { Values } from './values.ts';
 
 /**
@@ -50,10 +52,20 @@ export function resolveConfig(
   };
 }
 
+/** All that may stand in a source, a camera or a mount. */
+const LABELLED_KEYS: Readonly<Record<string, BlockKeys>> = {
+  'source "NAME"': Object.assign({}, SOURCE_KEYS, ...Object.values(SOURCE_TYPE_KEYS)),
+  'camera "NAME"': Object.assign({}, CAMERA_KEYS, ...Object.values(CAMERA_TYPE_KEYS)),
+  'mount "/PATH"': MOUNT_KEYS,
+};
+
 /** Which block a key belongs to that stands in the wrong one. */
 function ownerOf(key: string): readonly [string, string] | undefined {
-  const owners = Object.entries(BLOCKS).filter(([, keys]) => Object.hasOwn(keys, key));
-  const names = Object.hasOwn(TOP_KEYS, key) ? ['the top level'] : owners.map(([name]) => `block ${name}`);
+  const owning = (blocks: Readonly<Record<string, BlockKeys>>) =>
+    Object.keys(blocks).filter((name) => Object.hasOwn(blocks[name] ?? {}, key));
+  const single = owning(BLOCKS);
+  const found = single.length > 0 ? single : owning(LABELLED_KEYS);
+  const names = Object.hasOwn(TOP_KEYS, key) ? ['the top level'] : found.map((name) => `block ${name}`);
   const [owner] = names;
   return owner === undefined || names.length > 1 ? undefined : [`it belongs to ${owner}`, 'move it there'];
 }
@@ -72,18 +84,19 @@ function checkTogether(given: GivenConfig, blocks: BlockValues, diagnostics: Dia
     const why = `max_burst_seconds allows ${broadcaster.max_burst_seconds}`;
     diagnostics.error(place, what, why, 'raise max_burst_seconds or lower burst_seconds');
   }
-  const levels = `quality_levels are ${streaming.quality_levels.join(', ')}`;
   const highest = Math.max(...streaming.quality_levels);
   const lowest = Math.min(...streaming.quality_levels);
   if (streaming.min_quality > lowest) {
     const place = placeOf(given, 'streaming', 'min_quality', 'quality_levels');
     const what = `streaming.min_quality is ${streaming.min_quality}`;
-    diagnostics.error(place, what, `${levels}, and it must not be above them`, `set min_quality = ${lowest}`);
+    const why = `the lowest of quality_levels is ${lowest}, and it can't be above that`;
+    diagnostics.error(place, what, why, `set min_quality = ${lowest}`);
   }
   if (streaming.max_quality < highest) {
     const place = placeOf(given, 'streaming', 'max_quality', 'quality_levels');
     const what = `streaming.max_quality is ${streaming.max_quality}`;
-    diagnostics.error(place, what, `${levels}, and it must not be below them`, `set max_quality = ${highest}`);
+    const why = `the highest of quality_levels is ${highest}, and it can't be below that`;
+    diagnostics.error(place, what, why, `set max_quality = ${highest}`);
   }
 }
 

@@ -113,7 +113,7 @@ export interface StreamingSettings {
 }
 
 export interface AuthSettings {
-  /** Secret that changes need. Empty: they need none. */
+  /** Secret that changes over the network need. Empty: they are refused. */
   readonly password: string;
 }
 

@@ -19,7 +19,11 @@ export const SOURCE_TYPES = [
 
 /** Keys of every source, whatever its type. */
 export const SOURCE_KEYS = {
-  type: choice(SOURCE_TYPES, { required: true, doc: 'Where the sound comes from.' }),
+  type: choice(SOURCE_TYPES, {
+    required: true,
+    doc: 'Where the sound comes from.',
+    advice: (value) => (value === 'v4l2' || value === 'rpicam' ? 'write it as camera "NAME" { … }' : undefined),
+  }),
   silence_db: number({
     doc: 'Below this level it is silent (RMS).',
     fallback: -50,
