@@ -17,6 +17,32 @@ export interface StationStatus {
   readonly profile: string;
   readonly mounts: readonly MountStatus[];
   readonly sources: readonly SourceStatus[];
+  readonly cameras: readonly CameraStatus[];
+  readonly privacy: PrivacyState;
+}
+
+/** What is muted; also the answer of `/api/privacy`. */
+export interface PrivacyState {
+  readonly camera: boolean;
+  readonly microphone: boolean;
+}
+
+export interface CameraStatus {
+  readonly name: string;
+  readonly type: string;
+  /** starting, opening, live, retrying, stalled, ended, stopped (nobody watches, or it is muted) */
+  readonly state: string;
+  readonly detail: string;
+  readonly error: ErrorReport | null;
+  readonly since_seconds: number;
+  readonly worker_restarts: number;
+  /** Frames come. */
+  readonly has_signal: boolean;
+  readonly muted: boolean;
+  readonly viewers: number;
+  /** Of the newest frame, as viewers see it; null while there is none. */
+  readonly width: number | null;
+  readonly height: number | null;
 }
 
 export interface MountStatus {
@@ -53,6 +79,8 @@ export interface StationStats {
   readonly listeners: readonly ListenerStats[];
   readonly total_listeners: number;
   readonly total_bytes_sent: number;
+  readonly cameras: readonly CameraStats[];
+  readonly box: BoxStats;
   readonly counters: Readonly<Record<string, number>>;
   readonly memory: { readonly rss_bytes: number; readonly heap_bytes: number };
 }
@@ -80,4 +108,55 @@ export interface ListenerStats {
   readonly skipped_units: number;
   readonly skips: number;
   readonly rung_switches: number;
+}
+
+export interface CameraStats {
+  readonly name: string;
+  /** Frames that the camera has delivered. */
+  readonly frames_total: number;
+  /** Pictures that are in the cache, and what they take. */
+  readonly cache_frames: number;
+  readonly cache_bytes: number;
+  /** Asks that cost no encode, 0 to 1. */
+  readonly cache_hit_rate: number;
+  readonly encode_ms_p50: number;
+  readonly encode_ms_p95: number;
+  readonly quality_levels: readonly number[];
+  readonly client_count: number;
+  /** kbit/s for one viewer at most. */
+  readonly target_bitrate: number;
+  /** At most 1000 of them. */
+  readonly viewers: readonly ViewerStats[];
+}
+
+export interface ViewerStats {
+  readonly id: number;
+  readonly transport: string;
+  readonly level: number;
+  /** Why it is at that level. */
+  readonly reason: string;
+  readonly fps: number;
+  readonly bitrate_kbps: number;
+  /** What its connection was measured to carry; null while it was never busy. */
+  readonly link_kbps: number | null;
+  readonly skipped_frames: number;
+  /** Of the last picture when it was sent. */
+  readonly age_ms: number | null;
+  readonly bytes_sent: number;
+  readonly connected_seconds: number;
+}
+
+/** What the box saves at present, and why. */
+export interface BoxStats {
+  /** 0: nothing. */
+  readonly step: number;
+  readonly reason: string;
+  readonly max_level: number | null;
+  /** Part of the camera's width that is encoded. */
+  readonly width_share: number;
+  readonly max_fps: number | null;
+  readonly cpu_percent: number | null;
+  readonly memory_percent: number | null;
+  readonly temperature_c: number | null;
+  readonly throttled: boolean | null;
 }

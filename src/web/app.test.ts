@@ -3,6 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ChangeGate } from '../access/change-gate.ts';
+import { CounterSet } from '../core/counters.ts';
+import { DeviceError } from '../core/errors.ts';
+import { FakeClock } from '../testkit/fake-clock.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import type { StationStats, StationStatus } from './answers.ts';
 import { type WebDeps, webListener } from './app.ts';
@@ -23,6 +27,8 @@ const STATUS: StationStatus = {
   profile: 'home-server',
   mounts: [],
   sources: [],
+  cameras: [],
+  privacy: { camera: false, microphone: false },
 };
 
 const STATS: StationStats = {
@@ -33,6 +39,18 @@ const STATS: StationStats = {
   listeners: [],
   total_listeners: 0,
   total_bytes_sent: 0,
+  cameras: [],
+  box: {
+    step: 0,
+    reason: '',
+    max_level: null,
+    width_share: 1,
+    max_fps: null,
+    cpu_percent: null,
+    memory_percent: null,
+    temperature_c: null,
+    throttled: null,
+  },
   counters: {},
   memory: { rss_bytes: 1, heap_bytes: 1 },
 };
@@ -40,11 +58,23 @@ const STATS: StationStats = {
 /** The routes on a real port. */
 async function serve(changed: Partial<WebDeps> = {}) {
   const log = new RecordingLog();
-  const server = createServer(webListener({ log, status: () => STATUS, stats: () => STATS, ...changed }));
+  const pauses: number[] = [];
+  let muted = { camera: false, microphone: false };
+  const privacy = {
+    gate: new ChangeGate({ clock: new FakeClock(), log, counters: new CounterSet() }, () => 'nightingale'),
+    muted: () => muted,
+    mute: (change: Partial<typeof muted>) => {
+      muted = { ...muted, ...change };
+    },
+    pause: async (ms: number) => pauses.push(ms),
+  };
+  const deps = { log, status: () => STATUS, stats: () => STATS, privacy, ...changed };
+  const server = createServer(webListener(deps));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     log,
+    pauses,
     ask: (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${port}${path}`, init),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -142,6 +172,62 @@ test('a report that fails is a 500 in JSON and a line in the log, without the st
   assert.is(response.status, 500);
   assert.equal(await response.json(), { error: 'no mounts' });
   assert.ok(web.log.lines.some((line) => line.level === 'error' && line.message.includes('/api/status: no mounts')));
+});
+
+const PASSWORD = { Authorization: `Basic ${Buffer.from('me:nightingale').toString('base64')}` };
+
+test('camera and microphone are muted with the password, and whoever asks is told', async () => {
+  await using web = await serve();
+  assert.equal(await (await web.ask('/api/privacy')).json(), { camera: false, microphone: false });
+  const change = { method: 'PUT', headers: PASSWORD, body: '{"camera":true}' };
+  const answer = await web.ask('/api/privacy', change);
+  assert.is(answer.status, 200);
+  assert.equal(await answer.json(), { camera: true, microphone: false });
+  await web.ask('/api/privacy', { ...change, body: '{"camera":false,"microphone":true}' });
+  assert.equal(await (await web.ask('/api/privacy')).json(), { camera: false, microphone: true });
+});
+
+test('without the password, or from another site, nothing is muted', async () => {
+  await using web = await serve();
+  const body = '{"camera":true}';
+  const missing = await web.ask('/api/privacy', { method: 'PUT', body });
+  assert.is(missing.status, 401);
+  assert.match(missing.headers.get('www-authenticate') ?? '', /^Basic /);
+  const wrong = await web.ask('/api/privacy', { method: 'PUT', body, headers: { Authorization: 'Bearer sparrow' } });
+  assert.equal([wrong.status, web.pauses], [401, [250]]);
+  const headers = { ...PASSWORD, Origin: 'http://evil.example' };
+  assert.is((await web.ask('/api/privacy', { method: 'PUT', body, headers })).status, 403);
+  assert.equal(await (await web.ask('/api/privacy')).json(), { camera: false, microphone: false });
+});
+
+test('a body that is not understood changes nothing, and the answer says what to send', async () => {
+  await using web = await serve();
+  for (const body of ['', 'camera', '{"camera":"yes"}', '{"cam":true}', '[]', 'null']) {
+    const answer = await web.ask('/api/privacy', { method: 'PUT', headers: PASSWORD, body });
+    assert.is(answer.status, 422, body);
+    assert.match(((await answer.json()) as { error: string }).error, /"microphone"/);
+  }
+  const long = `{"camera":true${' '.repeat(2000)}}`;
+  assert.is((await web.ask('/api/privacy', { method: 'PUT', headers: PASSWORD, body: long })).status, 413);
+  assert.equal(await (await web.ask('/api/privacy')).json(), { camera: false, microphone: false });
+});
+
+test('a change that cannot be kept is answered with the reason', async () => {
+  const failing = () => {
+    throw new DeviceError('privacy.not-kept', 'The disk is full', { remedy: 'Make room.' });
+  };
+  await using web = await serve();
+  await using broken = await serve({
+    privacy: {
+      gate: new ChangeGate({ clock: new FakeClock(), log: web.log, counters: new CounterSet() }, () => 'nightingale'),
+      muted: () => ({ camera: true, microphone: false }),
+      mute: failing,
+      pause: async () => {},
+    },
+  });
+  const answer = await broken.ask('/api/privacy', { method: 'PUT', headers: PASSWORD, body: '{"camera":true}' });
+  assert.is(answer.status, 500);
+  assert.match(((await answer.json()) as { error: string }).error, /disk is full\. Make room/);
 });
 
 test.run();

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { reportOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { StationStats, StationStatus } from './answers.ts';
+import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 
 export interface WebDeps {
   readonly log: Log;
   readonly status: () => StationStatus;
   /** Undefined when statistics are switched off. */
   readonly stats: () => StationStats | undefined;
+  readonly privacy: PrivacyDeps;
 }
 
 /** Served at their names; the page is index.html. */
@@ -18,6 +20,7 @@ const FILES: Readonly<Record<string, string>> = {
   'index.html': 'text/html; charset=utf-8',
   'app.js': 'text/javascript; charset=utf-8',
   'player.js': 'text/javascript; charset=utf-8',
+  'viewer.js': 'text/javascript; charset=utf-8',
   'style.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
 };
@@ -27,7 +30,7 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  "img-src 'self' data: blob:",
   "media-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -37,7 +40,7 @@ const POLICY = [
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
 export function webListener(deps: WebDeps): RequestListener {
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(async (context, next) => {
     await next();
@@ -54,6 +57,8 @@ export function webListener(deps: WebDeps): RequestListener {
     }
     return context.json(stats);
   });
+
+  app.route('/api/privacy', privacyRoutes(deps.privacy));
 
   for (const [name, type] of Object.entries(FILES)) {
     const bytes = readFileSync(new URL(`ui/${name}`, import.meta.url));
