@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+
+/** What `v4l2-ctl` has answered. */
+export interface V4l2CtlAnswer {
+  /** What it wrote to its standard output; empty when it could not be run. */
+  readonly text: string;
+  /** What it complained of, one line; empty when it was content. */
+  readonly complaint: string;
+  readonly isMissing: boolean;
+}
+
+/** It asks the kernel a few questions; a USB device that hangs answers none. */
+const TIMEOUT_MS = 3_000;
+const MAX_BYTES = 1024 * 1024;
+
+/** Runs `v4l2-ctl` of the package v4l-utils, or what stands for it in tests. Never rejects. */
+export function runV4l2Ctl(program: string, args: readonly string[]): Promise<V4l2CtlAnswer> {
+  const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
+  const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_BYTES, env } as const;
+  return new Promise((resolve) => {
+    execFile(program, args, options, (error, text, stderr) => {
+      if (error === null) resolve({ text, complaint: '', isMissing: false });
+      else if (error.code === 'ENOENT')
+        resolve({ text: '', complaint: `${program} is not installed`, isMissing: true });
+      else resolve({ text, complaint: complaintOf(stderr || text) || error.message, isMissing: false });
+    });
+  });
+}
+
+/** Its first line that is none of its help. */
+function complaintOf(text: string): string {
+  return (/\S.*/.exec(text)?.[0] ?? '').trim().slice(0, 200);
+}
