@@ -5,7 +5,20 @@ import { parseRequestHead, type RequestHead } from '../core/request-head.ts';
 /** Who answers requests for media, straight on the socket. */
 export interface MediaHandler {
   serves(path: string): boolean;
-  handle(head: RequestHead, socket: Socket): void;
+  /**
+   * @param again who does not end the connection calls it once, when the answer is written: the connection waits for
+   *   its next request. Nothing may have come in that nobody has read. Absent where a connection can't be given back.
+   */
+  handle(head: RequestHead, socket: Socket, again?: () => void): void;
+}
+
+/** Several handlers as one: the first that serves a path has it. */
+export function firstOf(...handlers: readonly MediaHandler[]): MediaHandler {
+  const find = (path: string) => handlers.find((handler) => handler.serves(path));
+  return {
+    serves: (path) => find(path) !== undefined,
+    handle: (head, socket, again) => find(head.path)?.handle(head, socket, again),
+  };
 }
 
 /**
@@ -72,11 +85,20 @@ export class FrontDoor {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => {});
+    this.#await(socket);
+  }
+
+  /** Waits for a request on a connection, new or used. */
+  #await(socket: Socket): void {
     const onTimeout = (): void => void socket.destroy();
+    // The http server's sockets may stay half open; between two requests that is an end.
+    const onEnd = (): void => void socket.destroySoon();
     socket.setTimeout(this.#headTimeoutMs(), onTimeout);
+    socket.once('end', onEnd);
     socket.once('data', (first: Buffer) => {
       socket.setTimeout(0);
       socket.off('timeout', onTimeout);
+      socket.off('end', onEnd);
       this.#receive(socket, first);
     });
   }
@@ -84,7 +106,7 @@ export class FrontDoor {
   #receive(socket: Socket, first: Buffer): void {
     const head = wholeHead(first);
     if (head !== undefined && this.#media.serves(head.path)) {
-      this.#media.handle(head, socket);
+      this.#media.handle(head, socket, () => this.#await(socket));
       return;
     }
     socket.pause();
