@@ -41,14 +41,6 @@ test('what is automatic is switched before what is set by hand', () => {
   );
 });
 
-test('on, off and the words of a menu stand for numbers', () => {
-  assert.equal(changesOf('auto_exposure=manual mode', 'white_balance_automatic=off', 'power_line_frequency = 50 Hz'), [
-    'auto_exposure=1',
-    'white_balance_automatic=0',
-    'power_line_frequency=1',
-  ]);
-});
-
 test('a name or a value that the camera does not have is told with what it has', () => {
   const { changes, warnings } = planControls(
     ['focus=3', 'brightness=900', 'auto_exposure=2', 'gain', 'pan_absolute=left', 'zoom_absolute=200'],

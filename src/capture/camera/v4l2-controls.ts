@@ -30,8 +30,6 @@ export interface ControlPlan {
 /** `brightness 0x00980900 (int)    : min=0 max=255 step=1 default=128 value=128 flags=slider` */
 const CONTROL = /^\s*([a-z0-9_]+) 0x[0-9a-f]+ \(([^)]+)\)\s*:\s*(.*)$/;
 const MENU_ENTRY = /^\s+(\d+): (.*)$/;
-const ON = ['on', 'true', 'yes'];
-const OFF = ['off', 'false', 'no'];
 
 /** Reads what `v4l2-ctl --list-ctrls-menus` writes; lines that it does not understand are passed over. */
 export function parseV4l2Controls(text: string): V4l2Control[] {
@@ -65,7 +63,7 @@ export function parseV4l2Controls(text: string): V4l2Control[] {
 
 /**
  * What to do for settings like `focus_absolute=30`. What switches something automatic comes first: as long as that is
- * on, cameras refuse the value it governs. A value may be a number, on or off, or the words of a menu.
+ * on, cameras refuse the value it governs.
  *
  * @param known undefined when nothing is known of the camera: then everything is tried
  */
@@ -75,22 +73,13 @@ export function planControls(settings: readonly string[], known: readonly V4l2Co
   for (const setting of settings) {
     const [name = '', value = ''] = splitAt(setting, '=');
     const control = known?.find((candidate) => candidate.name === name);
-    const change = { name, value: control === undefined ? value : numberFor(control, value) };
     const warning =
-      known !== undefined && control === undefined ? unknown(name, known) : control && unfit(control, change.value);
-    if (warning === undefined) changes.push(change);
+      known !== undefined && control === undefined ? unknown(name, known) : control && unfit(control, value);
+    if (warning === undefined) changes.push({ name, value });
     else warnings.push(warning);
   }
   const isManual = ({ name }: ControlChange): number => Number(!/auto/.test(name));
   return { changes: changes.sort((a, b) => isManual(a) - isManual(b)), warnings };
-}
-
-function numberFor({ type, menu }: V4l2Control, value: string): string {
-  const wanted = value.toLowerCase();
-  if (type === 'bool' && ON.includes(wanted)) return '1';
-  if (type === 'bool' && OFF.includes(wanted)) return '0';
-  for (const [number, label] of menu) if (label.toLowerCase() === wanted) return String(number);
-  return value;
 }
 
 function unfit({ name, type, min, max, menu }: V4l2Control, value: string): string | undefined {
