@@ -1,0 +1,59 @@
+import { wordsOf } from './pixel-words.ts';
+import { newPixels, type Pixels } from './pixels.ts';
+
+/** Red and blue, or green and the last byte, of a pixel moved down by eight bits. */
+const EVERY_OTHER_BYTE = 0x00ff00ff;
+/** Pixels a side that are averaged at most: sums of 16 x 16 bytes still fit into 16 bits. */
+const MAX_BOX = 16;
+
+/**
+ * The picture `width` pixels wide, in the same shape, each pixel the mean of those it stands for; itself when it is no
+ * wider. Simple and in JavaScript: for test cards.
+ */
+export function shrunk(pixels: Pixels, width: number): Pixels {
+  if (width < 1 || width >= pixels.width) return pixels;
+  const height = Math.max(1, Math.round((pixels.height * width) / pixels.width));
+  const result = newPixels(width, height);
+  const from = wordsOf(pixels);
+  const to = wordsOf(result);
+  const columns = boxes(pixels.width, width);
+  const rows = boxes(pixels.height, height);
+  for (let y = 0, out = 0; y < height; y += 1) {
+    const top = rows[2 * y] as number;
+    const bottom = rows[2 * y + 1] as number;
+    for (let x = 0; x < width; x += 1, out += 1) {
+      const left = columns[2 * x] as number;
+      const right = columns[2 * x + 1] as number;
+      // Two channels are summed up in one number, 16 bits each.
+      let even = 0;
+      let odd = 0;
+      for (let row = top; row < bottom; row += 1) {
+        for (let at = row * pixels.width + left, end = row * pixels.width + right; at < end; at += 1) {
+          const word = from[at] as number;
+          even = (even + (word & EVERY_OTHER_BYTE)) | 0;
+          odd = (odd + ((word >>> 8) & EVERY_OTHER_BYTE)) | 0;
+        }
+      }
+      const count = (bottom - top) * (right - left);
+      const half = count >> 1;
+      const share = 1 / count;
+      const first = (((even & 0xffff) + half) * share) & 255;
+      const second = (((odd & 0xffff) + half) * share) & 255;
+      const third = (((even >>> 16) + half) * share) & 255;
+      const fourth = (((odd >>> 16) + half) * share) & 255;
+      to[out] = first | (second << 8) | (third << 16) | (fourth << 24);
+    }
+  }
+  return result;
+}
+
+/** From where to where each pixel of the smaller side is taken, one pair after the other. */
+function boxes(from: number, to: number): Uint16Array {
+  const pairs = new Uint16Array(2 * to);
+  for (let i = 0; i < to; i += 1) {
+    const start = Math.floor((i * from) / to);
+    pairs[2 * i] = start;
+    pairs[2 * i + 1] = Math.min(Math.max(start + 1, Math.floor(((i + 1) * from) / to)), start + MAX_BOX);
+  }
+  return pairs;
+}
