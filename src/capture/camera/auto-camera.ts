@@ -44,7 +44,7 @@ export class AutoCamera implements Camera {
 
   async *read(signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
     if (signal.aborted) return;
-    this.#camera = await this.#find(true);
+    this.#camera = await this.#find(true, signal);
     if (this.#camera === undefined) yield* this.#readTestCard(signal);
     if (!signal.aborted && this.#camera !== undefined) yield* this.#camera.read(signal);
   }
@@ -58,7 +58,7 @@ export class AutoCamera implements Camera {
     const until = AbortSignal.any([signal, end.signal]);
     this.#camera = card;
     log.notice(NOTE);
-    const looking = this.#look(until).then((found) => {
+    void this.#look(until).then((found) => {
       if (found === undefined) return;
       this.#camera = found;
       end.abort();
@@ -67,7 +67,6 @@ export class AutoCamera implements Camera {
       yield* card.read(until);
     } finally {
       end.abort();
-      await looking;
     }
     if (this.#camera === card) this.#camera = undefined;
     else log.notice(`found ${this.#camera.description}`);
@@ -75,22 +74,22 @@ export class AutoCamera implements Camera {
 
   async #look(signal: AbortSignal): Promise<Camera | undefined> {
     for (let looks = 1; await sleep(this.#context.clock, LOOK_MS, signal); looks += 1) {
-      const found = await this.#find(looks % CSI_EVERY === 0);
-      if (found !== undefined) return found;
+      const found = await this.#find(looks % CSI_EVERY === 0, signal);
+      if (found !== undefined && !signal.aborted) return found;
     }
     return undefined;
   }
 
-  async #find(withCsi: boolean): Promise<Camera | undefined> {
+  async #find(withCsi: boolean, signal: AbortSignal): Promise<Camera | undefined> {
     const { v4l2 = {}, listPrograms, readPrograms } = this.#options;
     const { width, height, fps } = this.#settings;
     const mode = { width, height, fps };
-    const [device] = await listV4l2Devices(v4l2.roots);
+    const [device] = await listV4l2Devices(v4l2.roots, signal);
     if (device !== undefined) {
       const settings = { ...mode, type: 'v4l2', device: v4l2Identity(device), format: 'auto', controls: [] } as const;
       return new V4l2Camera(settings, this.#context, v4l2);
     }
-    const [sensor] = (withCsi ? await listCsiCameras(listPrograms) : undefined) ?? [];
+    const [sensor] = (withCsi ? await listCsiCameras(listPrograms, signal) : undefined) ?? [];
     if (sensor === undefined) return undefined;
     const { index } = sensor;
     const settings = { ...mode, type: 'rpicam', index, codec: 'mjpeg', sensorRotation: 0, lowLatency: false } as const;

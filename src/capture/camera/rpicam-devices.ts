@@ -31,11 +31,14 @@ const MODE = /(\d+)x(\d+) \[(\d+(?:\.\d+)?|nan|inf) fps/g;
 
 /**
  * The CSI cameras that libcamera sees; undefined where rpicam-apps are not installed. Takes about a second, and opens
- * the cameras.
+ * the cameras; an abort cuts it short.
  */
-export async function listCsiCameras(programs: readonly string[] = LIST_PROGRAMS): Promise<CsiCamera[] | undefined> {
+export async function listCsiCameras(
+  programs: readonly string[] = LIST_PROGRAMS,
+  signal?: AbortSignal,
+): Promise<CsiCamera[] | undefined> {
   for (const program of programs) {
-    const text = await listingOf(program);
+    const text = await listingOf(program, signal);
     if (text !== undefined) return parseCsiCameras(text);
   }
   return undefined;
@@ -68,8 +71,8 @@ function addMode(modes: SensorMode[], mode: SensorMode): void {
 }
 
 /** Undefined when the program is not there. */
-function listingOf(program: string): Promise<string | undefined> {
-  const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 1024 * 1024 } as const;
+function listingOf(program: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 1024 * 1024, signal } as const;
   return new Promise((resolve) => {
     execFile(program, ['--list-cameras'], options, (error, stdout, stderr) => {
       // Older versions list on standard error.

@@ -50,12 +50,14 @@ export class V4l2Camera implements Camera {
   async *read(signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
     if (signal.aborted) return;
     const setting = await linked(this.#settings.device);
-    const device = resolveV4l2Device(setting, await listV4l2Devices(this.#roots));
-    const name = `${device.name} (${v4l2Identity(device)})`;
-    const { formats, controls, complaint } = await v4l2Abilities(device.path, this.#roots);
-    if (complaint !== '') this.#sayOnce(`what ${name} can do is not known: ${complaint}`);
+    const devices = await listV4l2Devices(this.#roots, signal);
     if (signal.aborted) return;
-    await this.#setControls(device.path, controls);
+    const device = resolveV4l2Device(setting, devices);
+    const name = `${device.name} (${v4l2Identity(device)})`;
+    const { formats, controls, complaint } = await v4l2Abilities(device.path, this.#roots, signal);
+    if (signal.aborted) return;
+    if (complaint !== '') this.#sayOnce(`what ${name} can do is not known: ${complaint}`);
+    await this.#setControls(device.path, controls, signal);
     const { format } = this.#settings;
     const modes =
       formats === undefined
@@ -123,11 +125,12 @@ export class V4l2Camera implements Camera {
   }
 
   /** What can't be set is told, and does not keep the camera from being seen. */
-  async #setControls(path: string, known: readonly V4l2Control[] | undefined): Promise<void> {
+  async #setControls(path: string, known: readonly V4l2Control[] | undefined, signal: AbortSignal): Promise<void> {
     const { changes, warnings } = planControls(this.#settings.controls, known);
     for (const warning of warnings) this.#sayOnce(warning);
     for (const { name, value } of changes) {
-      const { complaint } = await runV4l2Ctl(this.#roots.v4l2Ctl, ['-d', path, `--set-ctrl=${name}=${value}`]);
+      const { complaint } = await runV4l2Ctl(this.#roots.v4l2Ctl, ['-d', path, `--set-ctrl=${name}=${value}`], signal);
+      if (signal.aborted) return;
       if (complaint !== '') this.#sayOnce(`the camera's control ${name} could not be set to ${value}: ${complaint}`);
     }
   }

@@ -13,10 +13,10 @@ export interface V4l2CtlAnswer {
 const TIMEOUT_MS = 3_000;
 const MAX_BYTES = 1024 * 1024;
 
-/** Runs `v4l2-ctl` of the package v4l-utils, or what stands for it in tests. Never rejects. */
-export function runV4l2Ctl(program: string, args: readonly string[]): Promise<V4l2CtlAnswer> {
+/** Runs `v4l2-ctl` of the package v4l-utils, or what stands for it in tests, until `signal` aborts. Never rejects. */
+export function runV4l2Ctl(program: string, args: readonly string[], signal?: AbortSignal): Promise<V4l2CtlAnswer> {
   const env = { PATH: process.env['PATH'], LC_ALL: 'C' };
-  const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_BYTES, env } as const;
+  const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_BYTES, env, signal } as const;
   return new Promise((resolve) => {
     execFile(program, args, options, (error, text, stderr) => {
       if (error === null) resolve({ text, complaint: '', isMissing: false });

@@ -57,14 +57,14 @@ interface Node {
 }
 
 /** The cameras that can be opened through V4L2, those on USB first, then by number. Empty when there is none. */
-export async function listV4l2Devices(roots: V4l2Roots = SYSTEM_V4L2): Promise<V4l2Device[]> {
+export async function listV4l2Devices(roots: V4l2Roots = SYSTEM_V4L2, signal?: AbortSignal): Promise<V4l2Device[]> {
   const directory = join(roots.sysRoot, 'class', 'video4linux');
   const names = (await namesIn(directory)).filter((name) => /^video\d+$/.test(name));
   const nodes = await Promise.all(names.map((name) => nodeOf(name, directory, roots)));
   nodes.sort((a, b) => Number(b.usbPath !== undefined) - Number(a.usbPath !== undefined) || a.number - b.number);
   const devices: V4l2Device[] = [];
   for (const node of nodes) {
-    if (!(await isCamera(node, roots))) continue;
+    if (!(await isCamera(node, roots, signal))) continue;
     const { path, name, usbPath, usbId } = node;
     const isFirst = !devices.some((device) => device.usbPath !== undefined && device.usbPath === usbPath);
     devices.push({ path, name, usbPath, usbId, isFirst });
@@ -73,10 +73,14 @@ export async function listV4l2Devices(roots: V4l2Roots = SYSTEM_V4L2): Promise<V
 }
 
 /** What a camera can do; asks its driver, and opens it for that. */
-export async function v4l2Abilities(path: string, { v4l2Ctl }: V4l2Roots = SYSTEM_V4L2): Promise<V4l2Abilities> {
-  const formats = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--list-formats-ext']);
+export async function v4l2Abilities(
+  path: string,
+  { v4l2Ctl }: V4l2Roots = SYSTEM_V4L2,
+  signal?: AbortSignal,
+): Promise<V4l2Abilities> {
+  const formats = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--list-formats-ext'], signal);
   if (formats.complaint !== '') return { formats: undefined, controls: undefined, complaint: formats.complaint };
-  const controls = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--list-ctrls-menus']);
+  const controls = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--list-ctrls-menus'], signal);
   return { formats: parseV4l2Formats(formats.text), controls: parseV4l2Controls(controls.text), complaint: '' };
 }
 
@@ -101,13 +105,13 @@ async function nodeOf(name: string, directory: string, roots: V4l2Roots): Promis
   };
 }
 
-async function isCamera({ path, name, index }: Node, { v4l2Ctl }: V4l2Roots): Promise<boolean> {
+async function isCamera({ path, name, index }: Node, { v4l2Ctl }: V4l2Roots, signal?: AbortSignal): Promise<boolean> {
   if (NO_CAMERA.test(name)) return false;
   if (CSI_RECEIVER.test(name)) {
-    const { text } = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--list-formats-ext']);
+    const { text } = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--list-formats-ext'], signal);
     return parseV4l2Formats(text).some((format) => format.name !== undefined);
   }
-  const { text, complaint } = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--info']);
+  const { text, complaint } = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--info'], signal);
   // Who may not ask, or has no program to ask with, goes by the order of the nodes.
   return complaint === '' ? CAPTURES.test(text) : index === 0;
 }
