@@ -36,7 +36,9 @@ async function main(): Promise<void> {
 
 async function printDevices(): Promise<void> {
   const { formatDevices, listDevices } = await import('./capture/devices.ts');
-  process.stdout.write(formatDevices(await listDevices()));
+  const { formatCameras, listCameras } = await import('./capture/camera/camera-devices.ts');
+  process.stdout.write(`${formatDevices(await listDevices())}\n`);
+  process.stdout.write(formatCameras(await listCameras()));
 }
 
 function check(origin: SettingsOrigin): void {
