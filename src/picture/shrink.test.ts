@@ -13,15 +13,28 @@ function filled(width: number, height: number, byteAt: (i: number) => number): P
 }
 
 test('each pixel is the mean of those it stands for', () => {
-  const pixels = filled(4, 2, (i) => (i % 4 === 3 ? 255 : i * 5));
-  const { width, height, data } = shrunk(pixels, 2);
-  assert.equal([width, height], [2, 1]);
-  const mean = (x: number, channel: number) =>
-    Math.round([0, 1, 4, 5].reduce((sum, i) => sum + (pixels.data[(i + 2 * x) * 4 + channel] as number), 0) / 4);
-  assert.equal(
-    [...data],
-    [0, 1].flatMap((x) => [mean(x, 0), mean(x, 1), mean(x, 2), 255]),
-  );
+  for (const [width, height, boxWidth, boxHeight] of [
+    [9, 6, 3, 3],
+    [8, 4, 2, 2],
+    [30, 20, 10, 10],
+  ] as const) {
+    const pixels = filled(width, height, (i) => (i * i * 7) % 251);
+    const small = shrunk(pixels, width / boxWidth);
+    assert.equal([small.width, small.height], [width / boxWidth, height / boxHeight]);
+    small.data.forEach((byte, i) => {
+      const x = Math.floor(i / 4) % small.width;
+      const y = Math.floor(i / 4 / small.width);
+      let sum = 0;
+      for (let atY = y * boxHeight; atY < (y + 1) * boxHeight; atY += 1) {
+        for (let atX = x * boxWidth; atX < (x + 1) * boxWidth; atX += 1) {
+          sum += pixels.data[(atY * width + atX) * 4 + (i % 4)] as number;
+        }
+      }
+      // Halves are rounded down, twice.
+      const mean = sum / (boxWidth * boxHeight);
+      assert.ok(Math.abs(byte - mean) < 2, `${byte} is not near ${mean}`);
+    });
+  }
 });
 
 test('the shape stays, a uniform colour stays, and no mean is outside of what was there', () => {

@@ -1,3 +1,4 @@
+import { halved } from './halve.ts';
 import { wordsOf } from './pixel-words.ts';
 import { newPixels, type Pixels } from './pixels.ts';
 
@@ -13,6 +14,18 @@ const MAX_BOX = 16;
 export function shrunk(pixels: Pixels, width: number): Pixels {
   if (width < 1 || width >= pixels.width) return pixels;
   const height = Math.max(1, Math.round((pixels.height * width) / pixels.width));
+  let source = pixels;
+  while (canHalve(source, width, height)) source = halved(source);
+  return width === source.width && height === source.height ? source : averaged(source, width, height);
+}
+
+/** Without losing a column or a row. */
+function canHalve(source: Pixels, width: number, height: number): boolean {
+  const isEven = source.width % 2 === 0 && source.height % 2 === 0;
+  return isEven && source.width >= 2 * width && source.height >= 2 * height;
+}
+
+function averaged(pixels: Pixels, width: number, height: number): Pixels {
   const result = newPixels(width, height);
   const from = wordsOf(pixels);
   const to = wordsOf(result);
@@ -34,17 +47,25 @@ export function shrunk(pixels: Pixels, width: number): Pixels {
           odd = (odd + ((word >>> 8) & EVERY_OTHER_BYTE)) | 0;
         }
       }
-      const count = (bottom - top) * (right - left);
-      const half = count >> 1;
-      const share = 1 / count;
-      const first = (((even & 0xffff) + half) * share) & 255;
-      const second = (((odd & 0xffff) + half) * share) & 255;
-      const third = (((even >>> 16) + half) * share) & 255;
-      const fourth = (((odd >>> 16) + half) * share) & 255;
-      to[out] = first | (second << 8) | (third << 16) | (fourth << 24);
+      to[out] = meanOf(even, odd, (bottom - top) * (right - left));
     }
   }
   return result;
+}
+
+/** A pixel of the sums of `count` others. Two channels are divided at once where a shift does it, as it mostly does. */
+function meanOf(even: number, odd: number, count: number): number {
+  const half = count >> 1;
+  if (count === 1 || count === 2 || count === 4) {
+    const roundEven = even + half * 0x00010001;
+    const roundOdd = odd + half * 0x00010001;
+    return ((roundEven >>> half) & EVERY_OTHER_BYTE) | (((roundOdd >>> half) & EVERY_OTHER_BYTE) << 8);
+  }
+  const first = Math.floor(((even & 0xffff) + half) / count);
+  const second = Math.floor(((odd & 0xffff) + half) / count);
+  const third = Math.floor(((even >>> 16) + half) / count);
+  const fourth = Math.floor(((odd >>> 16) + half) / count);
+  return first | (second << 8) | (third << 16) | (fourth << 24);
 }
 
 /** From where to where each pixel of the smaller side is taken, one pair after the other. */

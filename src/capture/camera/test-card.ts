@@ -1,7 +1,9 @@
 import type { TestCardSettings } from '../../core/camera-settings.ts';
 import { sleep } from '../../core/clock.ts';
 import { newPixels, type Pixels } from '../../picture/pixels.ts';
+import { shrunk } from '../../picture/shrink.ts';
 import type { Camera, CameraContext, CapturedFrame } from './camera.ts';
+import { TestCardFace, type TestCardMoment } from './test-card-face.ts';
 
 /** Later than this, the schedule begins anew: what was missed is not made up for in a burst. */
 const MAX_LATE_US = 1e6;
@@ -13,7 +15,9 @@ export class TestCard implements Camera {
   readonly description: string;
   readonly #settings: TestCardSettings;
   readonly #context: CameraContext;
-  readonly #note: string;
+  readonly #face: TestCardFace;
+  /** Where pictures are drawn that are wanted smaller. */
+  #canvas: Pixels | undefined;
 
   /** @param note a line for people, shown below the clock */
   constructor(settings: TestCardSettings, context: CameraContext, note = '') {
@@ -21,7 +25,7 @@ export class TestCard implements Camera {
     this.description = `test card, ${width}x${height} at ${fps} pictures a second`;
     this.#settings = settings;
     this.#context = context;
-    this.#note = note;
+    this.#face = new TestCardFace(width, height, note);
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
@@ -31,24 +35,27 @@ export class TestCard implements Camera {
       const nowUs = clock.nowUs();
       if (nowUs - dueUs > MAX_LATE_US) dueUs = nowUs;
       if (dueUs > nowUs && !(await sleep(clock, (dueUs - nowUs) / 1000, signal))) return;
-      yield this.#frame(number, clock.nowUs(), Date.now());
+      yield this.#frame({ frame: number, ptsUs: clock.nowUs(), takenAt: new Date() });
       dueUs += 1e6 / Math.max(MIN_FPS, Math.min(this.#settings.fps, fps()));
     }
   }
 
-  #frame(_number: number, ptsUs: number, _wallMs: number): CapturedFrame {
+  /** Nothing is drawn before somebody wants to see it. */
+  #frame(moment: TestCardMoment): CapturedFrame {
     const { width, height } = this.#settings;
     return {
-      ptsUs,
+      ptsUs: moment.ptsUs,
       width,
       height,
       jpeg: undefined,
-      toPixels: (): Pixels => {
-        const pixels = newPixels(width, height);
-        pixels.data.fill(this.#note.length);
-        return pixels;
-      },
+      toPixels: (wanted) => this.#draw(moment, wanted),
       [Symbol.dispose]() {},
     };
+  }
+
+  #draw(moment: TestCardMoment, width: number): Pixels {
+    if (width < 1 || width >= this.#settings.width) return this.#face.draw(moment);
+    this.#canvas ??= newPixels(this.#settings.width, this.#settings.height);
+    return shrunk(this.#face.draw(moment, this.#canvas), width);
   }
 }
