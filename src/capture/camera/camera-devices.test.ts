@@ -22,7 +22,7 @@ test('a machine without cameras is told what to do', async () => {
 test('a USB camera is shown with the line to paste, its sizes, rates and controls', async () => {
   const text = await listed({ 0: WEBCAM, 1: WEBCAM_METADATA });
   assert.match(text, '1 camera\n\nHD Pro Webcam C920 (/dev/video0, USB 046d:082d at port 1-1.2)\n');
-  assert.match(text, 'type = "v4l2"  device = "usb-path:1-1.2"  or "/dev/video0"');
+  assert.match(text, 'type   = "v4l2"\n    device = "usb-path:1-1.2"\n          or "/dev/video0"\n');
   assert.match(text, 'mjpeg: 640x480 1280x720 1920x1080 at up to 30 a second\n');
   assert.match(
     text,
@@ -31,12 +31,12 @@ test('a USB camera is shown with the line to paste, its sizes, rates and control
   assert.match(text, 'controls brightness: 0 to 255, now 128\n');
   assert.match(text, 'auto_exposure: 1 (Manual Mode), 3 (Aperture Priority Mode), now 3\n');
   assert.match(text, 'focus_automatic_continuous: 0 or 1, now 1\n');
-  assert.match(text, 'focus_absolute: 0 to 250, now 0, while nothing automatic governs it\n');
+  assert.match(text, 'focus_absolute: 0 to 250, now 0, inactive while something automatic governs it\n');
 });
 
 test('ranges of sizes are shown as such, and what cannot be read is said', async () => {
   const text = await listed({ 0: VIVID });
-  assert.match(text, 'type = "v4l2"  device = "/dev/video0"\n');
+  assert.match(text, 'type   = "v4l2"\n    device = "/dev/video0"\n    yuyv422');
   assert.match(text, 'nv12: 32x32 to 1920x1080\n');
   assert.match(text, 'RG10 (not read): 1920x1080\n');
 });
@@ -54,7 +54,7 @@ test('without v4l2-ctl cameras are shown all the same, and what to install', asy
 
 test('CSI cameras are shown with their index and what their sensors have', () => {
   const text = formatCameras({ v4l2: [], csi: parseCsiCameras(TWO_SENSORS) });
-  assert.match(text, '2 cameras\n\nimx708_wide (CSI)\n    type = "rpicam"  index = 0\n');
+  assert.match(text, '2 cameras\n\nimx708_wide (CSI)\n    type  = "rpicam"\n    index = 0\n');
   assert.match(text, '1536x864 at up to 120.1, 2304x1296 at up to 56, 4608x2592 at up to 14.4 a second\n');
 });
 

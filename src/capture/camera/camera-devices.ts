@@ -44,8 +44,7 @@ export function formatCameras({ v4l2, csi }: CameraList): string {
   if (count === 0) {
     return [
       'No camera was found.',
-      'Plug in a USB camera and look again; a CSI camera needs the package rpicam-apps-lite, and its cable pushed in',
-      'with the power off.',
+      'Plug in a USB camera and look again. For a CSI camera install rpicam-apps-lite, and look at its ribbon cable.',
       '',
     ].join('\n');
   }
@@ -60,7 +59,9 @@ function v4l2Paragraph(device: CameraList['v4l2'][number]): string {
   const hint = /not installed/.test(complaint) ? ': install the package v4l-utils' : '';
   return [
     `${name} (${path}${usb})`,
-    `    type = "v4l2"  device = "${identity}"${identity === path ? '' : `  or "${path}"`}`,
+    '    type   = "v4l2"',
+    `    device = "${identity}"`,
+    ...(identity === path ? [] : [`          or "${path}"`]),
     ...(owner === undefined ? [] : [`    in use by ${owner}`]),
     ...(formats === undefined ? [`    what it can do is not known, ${complaint}${hint}`] : formats.map(formatLine)),
     ...controls.map((control, i) => `    ${i === 0 ? 'controls' : '        '} ${controlText(control)}`),
@@ -72,7 +73,8 @@ function csiParagraph({ index, model, modes }: CsiCamera): string {
   const sizes = modes.map(({ width, height, fps }) => `${width}x${height} at up to ${rounded(fps)}`);
   return [
     `${model} (CSI)`,
-    `    type = "rpicam"  index = ${index}`,
+    '    type  = "rpicam"',
+    `    index = ${index}`,
     `    any size, from those of the sensor: ${sizes.join(', ')} a second`,
     '',
   ].join('\n');
@@ -106,7 +108,7 @@ function controlText({ name, type, min, max, menu, value, isInactive }: V4l2Cont
   const range = type === 'bool' ? '0 or 1' : entries || `${min ?? ''} to ${max ?? ''}`;
   const isNumber = type === 'bool' || entries !== '' || min !== undefined;
   const now = value === undefined ? '' : `, now ${value}`;
-  return `${name}: ${isNumber ? range : type}${now}${isInactive ? ', while nothing automatic governs it' : ''}`;
+  return `${name}: ${isNumber ? range : type}${now}${isInactive ? ', inactive while something automatic governs it' : ''}`;
 }
 
 function rounded(rate: number): number {
