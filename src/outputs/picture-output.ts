@@ -59,7 +59,8 @@ export class PictureOutput implements MediaHandler {
   }
 
   handle(head: RequestHead, socket: Socket, again?: () => void): void {
-    socket.on('error', () => {});
+    // A connection that is used again has a listener already.
+    if (socket.listenerCount('error') === 0) socket.on('error', () => {});
     const [, name, extension] = PATH.exec(head.path) ?? [];
     const camera = this.#find(name);
     if (camera === undefined) return answer(socket, head, 404, PICTURE_CORS, this.#whatThereIs(name));

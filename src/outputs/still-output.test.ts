@@ -108,6 +108,20 @@ test('who polls keeps its connection, and may ask for the page on it', async () 
   agent.destroy();
 });
 
+test('a connection that is used often collects nothing', async () => {
+  const camera = new FakeCamera('garden', jpeg);
+  await using station = await openPictures([camera]);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  for (let i = 0; i < 30; i += 1) await fetchStill(station.port, '/camera.jpg', { agent });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.off('warning', onWarning);
+  assert.equal(warnings, []);
+  agent.destroy();
+});
+
 test('who wants the connection closed has it closed', async () => {
   await using station = await openPictures([new FakeCamera('garden', jpeg)]);
   assert.match(
