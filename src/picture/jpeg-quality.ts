@@ -5,30 +5,42 @@ const LUMINANCE = [
   112, 100, 120, 92, 101, 103, 99,
 ];
 
+const LUMINANCE_SUM = 3688;
+
 /**
  * The quality on libjpeg's scale, 1 to 100, whose luminance table is nearest to this one: exactly the one that libjpeg
  * was given for a table of its making.
  * @param table 64 steps in zigzag order
  * @param max the largest step that the table could hold: 255, or 32767 in tables of 16 bits
  */
-export function qualityOf(table: ArrayLike<number>, max: number): number {
-  let nearest = 1;
-  let least = Number.POSITIVE_INFINITY;
+export function qualityOf(table: readonly number[], max: number): number {
+  // A good guess to begin with makes short work of all that are worse.
+  let nearest = guess(table);
+  let least = distanceTo(table, nearest, max, Number.POSITIVE_INFINITY);
   for (let quality = 1; quality <= 100; quality += 1) {
-    const distance = distanceTo(table, quality, max);
-    // Equal distances: the better quality, since that is the one which must not be taken for less.
-    if (distance > least) continue;
+    const distance = distanceTo(table, quality, max, least);
+    // Of equal distances the better quality, which must not be taken for less than it is.
+    if (distance > least || (distance === least && quality < nearest)) continue;
     least = distance;
     nearest = quality;
   }
   return nearest;
 }
 
-/** Relative, so that the small steps, of the coarse structures that the eye sees best, count as much as the large. */
-function distanceTo(table: ArrayLike<number>, quality: number, max: number): number {
+function guess(table: readonly number[]): number {
+  const percent = (100 * table.reduce((sum, step) => sum + step, 0)) / LUMINANCE_SUM;
+  const quality = percent > 100 ? 5000 / percent : (200 - percent) / 2;
+  return Math.min(100, Math.max(1, Math.round(quality)));
+}
+
+/**
+ * Relative, so that the small steps, of the coarse structures that the eye sees best, count as much as the large. Beyond
+ * `limit` it is not counted any further.
+ */
+function distanceTo(table: readonly number[], quality: number, max: number, limit: number): number {
   const percent = quality < 50 ? Math.floor(5000 / quality) : 200 - 2 * quality;
   let distance = 0;
-  for (let i = 0; i < 64; i += 1) {
+  for (let i = 0; i < 64 && distance <= limit; i += 1) {
     const wanted = Math.min(max, Math.max(1, Math.floor(((LUMINANCE[i] as number) * percent + 50) / 100)));
     const found = table[i] as number;
     distance += Math.abs(found - wanted) / Math.max(found, wanted);

@@ -4,6 +4,8 @@ import { newPixels, type Pixels } from './pixels.ts';
 
 /** Red and blue, or green and the last byte, of a pixel moved down by eight bits. */
 const EVERY_OTHER_BYTE = 0x00ff00ff;
+/** All bits of a byte but the lowest, in each of four bytes. */
+const UPPER_BITS = 0xfefefefe | 0;
 /** Pixels a side that are averaged at most: sums of 16 x 16 bytes still fit into 16 bits. */
 const MAX_BOX = 16;
 
@@ -16,7 +18,11 @@ export function shrunk(pixels: Pixels, width: number): Pixels {
   const height = Math.max(1, Math.round((pixels.height * width) / pixels.width));
   let source = pixels;
   while (canHalve(source, width, height)) source = halved(source);
-  return width === source.width && height === source.height ? source : averaged(source, width, height);
+  if (width === source.width && height === source.height) return source;
+  const result = newPixels(width, height);
+  if (source.width <= 2 * width && source.height <= 2 * height) averageUpToFour(source, result);
+  else averageMany(source, result);
+  return result;
 }
 
 /** Without losing a column or a row. */
@@ -25,23 +31,46 @@ function canHalve(source: Pixels, width: number, height: number): boolean {
   return isEven && source.width >= 2 * width && source.height >= 2 * height;
 }
 
-function averaged(pixels: Pixels, width: number, height: number): Pixels {
-  const result = newPixels(width, height);
-  const from = wordsOf(pixels);
+/** Where each pixel stands for one or two columns and one or two rows: the most usual case, without inner loops. */
+function averageUpToFour(source: Pixels, result: Pixels): void {
+  const from = wordsOf(source);
   const to = wordsOf(result);
-  const columns = boxes(pixels.width, width);
-  const rows = boxes(pixels.height, height);
-  for (let y = 0, out = 0; y < height; y += 1) {
+  const columns = boxes(source.width, result.width);
+  const rows = boxes(source.height, result.height);
+  for (let y = 0, out = 0; y < result.height; y += 1) {
+    const upper = (rows[2 * y] as number) * source.width;
+    const lower = ((rows[2 * y + 1] as number) - 1) * source.width;
+    for (let x = 0; x < result.width; x += 1, out += 1) {
+      const left = columns[2 * x] as number;
+      const right = (columns[2 * x + 1] as number) - 1;
+      const top = meanOfTwo((from[upper + left] as number) | 0, (from[upper + right] as number) | 0);
+      const bottom = meanOfTwo((from[lower + left] as number) | 0, (from[lower + right] as number) | 0);
+      to[out] = meanOfTwo(top, bottom);
+    }
+  }
+}
+
+/** Of four bytes at once: what both have, and half of what only one has; nothing is carried from byte to byte. */
+function meanOfTwo(a: number, b: number): number {
+  return ((a & b) + (((a ^ b) & UPPER_BITS) >>> 1)) | 0;
+}
+
+function averageMany(source: Pixels, result: Pixels): void {
+  const from = wordsOf(source);
+  const to = wordsOf(result);
+  const columns = boxes(source.width, result.width);
+  const rows = boxes(source.height, result.height);
+  for (let y = 0, out = 0; y < result.height; y += 1) {
     const top = rows[2 * y] as number;
     const bottom = rows[2 * y + 1] as number;
-    for (let x = 0; x < width; x += 1, out += 1) {
+    for (let x = 0; x < result.width; x += 1, out += 1) {
       const left = columns[2 * x] as number;
       const right = columns[2 * x + 1] as number;
       // Two channels are summed up in one number, 16 bits each.
       let even = 0;
       let odd = 0;
       for (let row = top; row < bottom; row += 1) {
-        for (let at = row * pixels.width + left, end = row * pixels.width + right; at < end; at += 1) {
+        for (let at = row * source.width + left, end = row * source.width + right; at < end; at += 1) {
           const word = from[at] as number;
           even = (even + (word & EVERY_OTHER_BYTE)) | 0;
           odd = (odd + ((word >>> 8) & EVERY_OTHER_BYTE)) | 0;
@@ -50,17 +79,11 @@ function averaged(pixels: Pixels, width: number, height: number): Pixels {
       to[out] = meanOf(even, odd, (bottom - top) * (right - left));
     }
   }
-  return result;
 }
 
-/** A pixel of the sums of `count` others. Two channels are divided at once where a shift does it, as it mostly does. */
+/** A pixel of the sums of `count` others. */
 function meanOf(even: number, odd: number, count: number): number {
   const half = count >> 1;
-  if (count === 1 || count === 2 || count === 4) {
-    const roundEven = even + half * 0x00010001;
-    const roundOdd = odd + half * 0x00010001;
-    return ((roundEven >>> half) & EVERY_OTHER_BYTE) | (((roundOdd >>> half) & EVERY_OTHER_BYTE) << 8);
-  }
   const first = Math.floor(((even & 0xffff) + half) / count);
   const second = Math.floor(((odd & 0xffff) + half) / count);
   const third = Math.floor(((even >>> 16) + half) / count);
