@@ -2,7 +2,8 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { CounterSet } from '../core/counters.ts';
 import type { Frame, Picture } from '../core/picture.ts';
 import type { PictureSink, ViewerWish } from './picture-sink.ts';
-import { type PictureCache, Viewer, type ViewerCounters, type ViewerInfo, viewerCountersOf } from './viewer.ts';
+import { type PictureCache, Viewer, type ViewerInfo } from './viewer.ts';
+import { type ViewerCounters, viewerCountersOf } from './viewer-counters.ts';
 import { type QualityOptions, ViewerQuality } from './viewer-quality.ts';
 
 export interface AudienceCache extends PictureCache {

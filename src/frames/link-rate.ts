@@ -2,14 +2,20 @@
 const SMOOTHING = 0.5;
 /** … and of the newest proof that the link carries more. */
 const PROOF_SMOOTHING = 0.3;
+/** A proof of so many times the rate stands by itself: the link is another one than it was. */
+const FAR = 2;
 /** A measure spans so much time with a backlog; shorter ones say more about the figures' grain than about the link. */
 const WINDOW_US = 500_000;
 /** A measure that has not come together in this time never will. */
 const GATHER_US = 4_000_000;
 /** So long after its last measure the rate is unknown again. */
-const FRESH_US = 10_000_000;
+const FRESH_US = 5_000_000;
 /** What has arrived lately, over about this time. */
 const THROUGHPUT_US = 1_000_000;
+/** Nothing arriving for longer than this, and the usual delay, is a measure too. */
+const SILENCE_US = 250_000;
+/** In so many spans one after the other; while a connection warms up it may starve in some. */
+const STARVED_SPANS = 4;
 const MAX_DELAY_US = 400_000;
 /** Sends that are remembered; more than leave while a backlog builds up. */
 const MARKS = 32;
@@ -33,9 +39,14 @@ export class LinkRate {
   /** Since when something is on its way of which nothing has arrived yet; only after the link was idle. */
   #startUs: number | undefined;
   #delayUs = 50_000;
+  /** When something was last seen to have arrived. */
+  #movedUs = 0;
   #windowStartUs = 0;
   #windowUs = 0;
   #windowBytes = 0;
+  #spanUs = 0;
+  #spanBytes = 0;
+  #starvedSpans = 0;
   #throughput = 0;
   #rate: number | undefined;
   #measuredUs = 0;
@@ -51,7 +62,7 @@ export class LinkRate {
    */
   allowanceBytes(nowUs: number): number {
     const rate = Math.max(this.#throughput, this.#isFresh(nowUs) ? (this.#rate as number) : 0);
-    return Math.max(LEAST_ALLOWANCE_BYTES, (rate * (this.#backlogUs + QUEUE_US)) / 1e6);
+    return Math.max(LEAST_ALLOWANCE_BYTES, (rate * (this.#backlogUs + this.#delayUs + GRAIN_US)) / 1e6);
   }
 
   /**
@@ -72,9 +83,11 @@ export class LinkRate {
     const share = elapsedUs / (THROUGHPUT_US + elapsedUs);
     this.#throughput += share * ((progress * 1e6) / elapsedUs - this.#throughput);
     if (progress > 0) this.#onProgress(nowUs);
-    // All that has arrived by now was on its way before the last look, even if the figures of then were old.
-    const isBacklogged = this.#markCount > 0 && (this.#markUs[this.#firstMark] as number) <= beforeUs - this.#backlogUs;
-    if (isBacklogged) this.#gather(nowUs, elapsedUs, progress);
+    else if (nowUs - this.#movedUs < SILENCE_US + this.#delayUs) return;
+    // All that has arrived by now was on its way when the step before was seen, even if figures were old by then.
+    const oldestUs = this.#markCount > 0 ? (this.#markUs[this.#firstMark] as number) : nowUs;
+    if (oldestUs <= this.#movedUs - this.#backlogUs) this.#gather(nowUs, nowUs - this.#movedUs, progress);
+    this.#movedUs = nowUs;
   }
 
   /** Right after each send. */
@@ -87,6 +100,20 @@ export class LinkRate {
     this.#markBytes[at] = sentBytes;
     this.#markOutstanding[at] = this.#outstandingBytes;
     this.#markCount += 1;
+  }
+
+  /**
+   * Ends a span of some hundred milliseconds. When the connection could not be given what was wanted in several of them,
+   * the last is a measure whether or not there was a backlog: a small send buffer holds less than would show as one.
+   */
+  onSpan(nowUs: number, isStarved: boolean): void {
+    const spanUs = nowUs - this.#spanUs;
+    this.#starvedSpans = isStarved ? this.#starvedSpans + 1 : 0;
+    if (this.#starvedSpans >= STARVED_SPANS && spanUs > 0) {
+      this.#learn(nowUs, ((this.#arrivedBytes - this.#spanBytes) * 1e6) / spanUs);
+    }
+    this.#spanUs = nowUs;
+    this.#spanBytes = this.#arrivedBytes;
   }
 
   /** Age of the oldest send that is not a mere matter of old figures and distance. */
@@ -108,30 +135,36 @@ export class LinkRate {
       const outstanding = this.#markOutstanding[this.#firstMark] as number;
       const tookUs = nowUs - (this.#markUs[this.#firstMark] as number);
       this.#dropMark();
-      if (tookUs > 0) this.#prove((outstanding * 1e6) / tookUs);
+      // Part of it may have arrived before, and was not known then.
+      if (tookUs > 0) this.#prove((outstanding * 1e6) / (tookUs + this.#delayUs));
     }
   }
 
   /** All that was on its way at a send has arrived: the link carries no less than that. */
   #prove(rate: number): void {
-    if (this.#rate !== undefined && rate > this.#rate) this.#rate += PROOF_SMOOTHING * (rate - this.#rate);
+    if (this.#rate === undefined || rate <= this.#rate) return;
+    this.#rate += (rate > FAR * this.#rate ? 1 : PROOF_SMOOTHING) * (rate - this.#rate);
   }
 
-  #gather(nowUs: number, elapsedUs: number, progress: number): void {
+  /** From one step of the figure to the next, for between them it says nothing. */
+  #gather(nowUs: number, spanUs: number, progress: number): void {
     if (nowUs - this.#windowStartUs > GATHER_US) {
       this.#windowStartUs = nowUs;
       this.#windowUs = 0;
       this.#windowBytes = 0;
     }
-    this.#windowUs += elapsedUs;
+    this.#windowUs += spanUs;
     this.#windowBytes += progress;
-    if (this.#windowUs < WINDOW_US) return;
-    const rate = (this.#windowBytes * 1e6) / this.#windowUs;
-    this.#rate = this.#isFresh(nowUs) ? (this.#rate as number) + SMOOTHING * (rate - (this.#rate as number)) : rate;
-    this.#measuredUs = nowUs;
+    if (this.#windowUs < Math.max(WINDOW_US, 4 * this.#delayUs)) return;
+    this.#learn(nowUs, (this.#windowBytes * 1e6) / this.#windowUs);
     this.#windowStartUs = nowUs;
     this.#windowUs = 0;
     this.#windowBytes = 0;
+  }
+
+  #learn(nowUs: number, rate: number): void {
+    this.#rate = this.#isFresh(nowUs) ? (this.#rate as number) + SMOOTHING * (rate - (this.#rate as number)) : rate;
+    this.#measuredUs = nowUs;
   }
 
   #dropMark(): void {
@@ -142,8 +175,6 @@ export class LinkRate {
 
 /** Beyond twice the usual delay of news. */
 const GRAIN_US = 60_000;
-/** Beyond the backlog that can be told apart at all. */
-const QUEUE_US = 100_000;
 /** About what a connection takes in its first round trip. */
 const LEAST_ALLOWANCE_BYTES = 8_000;
 

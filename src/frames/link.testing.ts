@@ -35,6 +35,7 @@ export class SimulatedLink implements PictureSink {
   /** What has left the link, and when its acknowledgement comes. */
   readonly #acknowledgements: { readonly dueUs: number; readonly bytes: number }[] = [];
   #tokens = 0;
+  #taken = 0;
   #served = 0;
   #isBlocked = false;
   #figure: number | undefined;
@@ -56,7 +57,8 @@ export class SimulatedLink implements PictureSink {
     if (this.isClosed) return true;
     this.bytesSent += picture.data.length;
     this.#pictures.push({ picture, endBytes: this.bytesSent });
-    this.#isBlocked = this.bytesSent - this.acknowledgedBytes > this.#options.bufferBytes;
+    this.#taken = Math.max(this.#taken, Math.min(this.bytesSent, this.acknowledgedBytes + this.#options.bufferBytes));
+    this.#isBlocked = this.#taken < this.bytesSent;
     return !this.#isBlocked;
   }
 
@@ -71,8 +73,10 @@ export class SimulatedLink implements PictureSink {
     const nowUs = this.#clock.nowUs();
     const perTick = (this.kbps * TICK_MS) / 8;
     this.#tokens = Math.min(this.#tokens + perTick, Math.max(burstBytes, perTick));
-    const taken = Math.min(this.bytesSent, this.acknowledgedBytes + bufferBytes);
-    const bytes = Math.max(0, Math.min(this.#tokens, taken - this.#served));
+    // A full buffer takes more only when a third of it is free.
+    const free = this.acknowledgedBytes + bufferBytes - this.#taken;
+    if (free >= bufferBytes / 3) this.#taken = Math.min(this.bytesSent, this.#taken + free);
+    const bytes = Math.max(0, Math.min(this.#tokens, this.#taken - this.#served));
     this.#tokens -= bytes;
     this.#served += bytes;
     if (bytes > 0) this.#acknowledgements.push({ dueUs: nowUs + rttMs * 1000, bytes: this.#served });
@@ -87,7 +91,7 @@ export class SimulatedLink implements PictureSink {
       this.#figureUs = nowUs;
     }
     if (!this.isClosed) this.#clock.after(TICK_MS, () => this.#tick());
-    if (this.#isBlocked && this.bytesSent - this.acknowledgedBytes <= bufferBytes) {
+    if (this.#isBlocked && this.#taken === this.bytesSent) {
       this.#isBlocked = false;
       this.onDrain();
     }

@@ -43,7 +43,7 @@ const RATE_SHARE = 0.92;
 const SMOOTHING = 0.4;
 /** The lowest frame rate, and by how much it comes back at a time. */
 const LEAST_FPS = 1;
-const RATE_RISE = 1.1;
+const RATE_RISE = 1.2;
 /** Between any change of level and the next rise. */
 const RISE_WAIT_US = 4_000_000;
 /** A rise that is taken back within this time was a mistake … */
@@ -94,32 +94,46 @@ export class ViewerQuality {
     return this.#reason;
   }
 
+  /** Applies what needs no figures: a level that is wished or fixed, and the box's cap. True when it settles the level. */
+  settle(wish: number | 'auto', maxLevel: number): boolean {
+    const options = this.#options();
+    const levels = ladderOf(options, maxLevel);
+    if (wish === 'auto' && options.isAdaptive) {
+      if (this.#reason === 'wish') this.#reason = 'start';
+      if (!levels.includes(this.#level))
+        this.#put(nearest(levels, this.#level), this.#level > maxLevel ? 'box' : 'fixed');
+      return false;
+    }
+    const wanted = wish === 'auto' ? options.maxQuality : wish;
+    const isCapped = nearest(ladderOf(options, Number.POSITIVE_INFINITY), wanted) > maxLevel;
+    this.#put(nearest(levels, wanted), isCapped ? 'box' : wish === 'auto' ? 'fixed' : 'wish');
+    this.#fps = Number.POSITIVE_INFINITY;
+    return true;
+  }
+
   /** Looks at the figures of now; true when the level has changed. */
   evaluate(figures: QualityFigures): boolean {
     const before = this.#level;
-    const options = this.#options();
-    const levels = ladderOf(options, figures.maxLevel);
     this.#changedUs ??= figures.nowUs;
-    const fixed = figures.wish === 'auto' ? options.maxQuality : figures.wish;
-    if (figures.wish === 'auto' && options.isAdaptive) this.#adapt(figures, options, levels);
-    else this.#pin(nearest(levels, fixed), figures.wish === 'auto' ? 'fixed' : 'wish', figures.maxLevel < fixed);
+    const isFixed = this.settle(figures.wish, figures.maxLevel);
+    if (!isFixed) this.#adapt(figures);
     if (this.#level === before) return false;
     this.#changedUs = figures.nowUs;
     this.#ratio = undefined;
     return true;
   }
 
-  #pin(level: number, reason: LevelReason, isCapped: boolean): void {
-    this.#fps = Number.POSITIVE_INFINITY;
+  #put(level: number, reason: LevelReason): void {
     this.#level = level;
     this.#quality = level;
-    this.#reason = isCapped ? 'box' : reason;
+    this.#reason = reason;
   }
 
-  #adapt(figures: QualityFigures, options: QualityOptions, levels: readonly number[]): void {
+  #adapt(figures: QualityFigures): void {
     const { linkKbps = Number.POSITIVE_INFINITY } = figures;
+    const options = this.#options();
+    const levels = ladderOf(options, figures.maxLevel);
     const budgetKbps = Math.min(options.targetKbps, linkKbps);
-    if (!levels.includes(this.#level)) this.#fitIn(levels, figures.maxLevel);
     const costKbps = kbpsOf(figures.costOf(this.#level), figures.fps);
     if (costKbps === undefined) return;
     const lowest = levels.at(-1) as number;
@@ -135,13 +149,6 @@ export class ViewerQuality {
     const wanted = nearest(levels, this.#quality);
     if (wanted < this.#level) this.#fall(wanted, limit, figures.nowUs);
     else if (wanted > this.#level) this.#tryRise(figures, levels, budgetKbps);
-  }
-
-  /** The levels have changed under way, or the box affords less. */
-  #fitIn(levels: readonly number[], maxLevel: number): void {
-    this.#reason = this.#level > maxLevel ? 'box' : 'fixed';
-    this.#level = nearest(levels, this.#level);
-    this.#quality = this.#level;
   }
 
   #smooth(ratio: number): number {

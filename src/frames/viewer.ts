@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../core/clock.ts';
-import type { Counter, CounterSet } from '../core/counters.ts';
 import type { Frame, Picture } from '../core/picture.ts';
-import { LinkRate } from './link-rate.ts';
-import { LinkRateDrains } from './link-rate-drains.ts';
 import type { PictureSink, ViewerWish } from './picture-sink.ts';
+import type { ViewerCounters } from './viewer-counters.ts';
+import { ViewerLink } from './viewer-link.ts';
+import { ViewerMeter } from './viewer-meter.ts';
 import { ViewerPace } from './viewer-pace.ts';
 import type { LevelReason, ViewerQuality } from './viewer-quality.ts';
 
@@ -70,34 +70,6 @@ export interface ViewerStats {
   readonly wish: ViewerWish;
 }
 
-/** Counted over all viewers. */
-export interface ViewerCounters {
-  readonly sentFrames: Counter;
-  readonly sentBytes: Counter;
-  readonly skippedFrames: Counter;
-  readonly levelChanges: Counter;
-}
-
-export function viewerCountersOf(counters: CounterSet): ViewerCounters {
-  return {
-    sentFrames: counters.counter('viewer_sent_frames_total', 'Pictures handed to the connections of viewers'),
-    sentBytes: counters.counter('viewer_sent_bytes_total', 'Bytes of these pictures'),
-    skippedFrames: counters.counter(
-      'viewer_skipped_frames_total',
-      'Frames left out for a viewer whose connection was not free',
-    ),
-    levelChanges: counters.counter('viewer_level_changes_total', 'Changes of the level of a viewer'),
-  };
-}
-
-/** A connection that has just been given its first picture tells in this time what became of it, if it ever does. */
-const FIRST_NEWS_US = 150_000;
-/** Where there is room for a picture but for what is still under way, when to look again. */
-const MIN_LOOK_MS = 10;
-const MAX_LOOK_MS = 100;
-/** Figures of the last seconds. */
-const FIGURES_US = 2_000_000;
-
 /**
  * One connection that watches one camera. It holds one frame at most, the newest that it wants, and asks for its picture
  * when the connection is free: has taken the one before, and has delivered so much of it that the next will not lie
@@ -109,29 +81,20 @@ export class Viewer {
   readonly #deps: ViewerDeps;
   readonly #stallTimeoutUs: number;
   readonly #pace = new ViewerPace();
-  readonly #link = new LinkRate();
-  readonly #drains = new LinkRateDrains();
+  readonly #link: ViewerLink;
   #wish: ViewerWish;
   #waiting: Frame | undefined;
   #waitingStill: Picture | undefined;
   #isEncoding = false;
-  #isBlocked = false;
+  /** A frame was left out since the last evaluation, and not because a picture was being encoded. */
+  #hasStarved = false;
   #isClosed = false;
   #look: Timer | undefined;
   #sentFrames = 0;
   #skippedFrames = 0;
   #ageMs: number | undefined;
-  #sentUs = 0;
-  /** Figures as of the last evaluation. */
-  #evaluatedUs: number;
-  #evaluatedFrames = 0;
+  readonly #meter: ViewerMeter;
   #evaluatedSkips = 0;
-  #evaluatedBytes = 0;
-  #fps = 0;
-  #bitrateKbps = 0;
-  /** When it last had nothing left to take, or took some of it, and how much had arrived then. */
-  #movedUs: number;
-  #arrivedBytes = 0;
 
   constructor(deps: ViewerDeps, { info, wish, stallTimeoutMs }: ViewerOptions) {
     this.#deps = deps;
@@ -139,10 +102,10 @@ export class Viewer {
     this.#wish = wish;
     this.#stallTimeoutUs = stallTimeoutMs * 1000;
     this.connectedUs = deps.clock.nowUs();
-    this.#evaluatedUs = this.connectedUs;
-    this.#movedUs = this.connectedUs;
-    deps.sink.onDrain = this.#onDrain;
+    this.#meter = new ViewerMeter(this.connectedUs);
+    this.#link = new ViewerLink(deps.clock, deps.sink, () => this.#serve());
     deps.sink.onClose = this.#onClose;
+    this.#settle();
   }
 
   get wish(): ViewerWish {
@@ -151,6 +114,7 @@ export class Viewer {
 
   set wish(wish: ViewerWish) {
     this.#wish = wish;
+    this.#settle();
     this.#deps.onWish();
   }
 
@@ -162,6 +126,7 @@ export class Viewer {
     const isDue = this.#pace.isDue(frame.ptsUs, Math.min(this.#wish.fps, quality.fps, limit().maxFps));
     if (this.#waiting !== undefined && isDue) {
       this.#skippedFrames += 1;
+      if (!this.#isEncoding) this.#hasStarved = true;
       this.#deps.counters.skippedFrames.add();
     }
     // One that waits is replaced by the newest, even if that is early.
@@ -184,16 +149,18 @@ export class Viewer {
     if (this.#isClosed) return;
     const { clock, sink, quality, cache, limit, counters } = this.#deps;
     const nowUs = clock.nowUs();
-    if (sink.unacknowledgedBytes !== undefined) this.#link.observe(nowUs, sink.bytesSent, sink.unacknowledgedBytes);
-    this.#measure(nowUs);
-    if (this.#isStalled(nowUs)) {
+    this.#link.endSpan(this.#hasStarved);
+    this.#hasStarved = false;
+    this.#meter.measure(nowUs, this.#sentFrames, sink.bytesSent);
+    const stalledUs = this.#meter.stalledUs(nowUs, this.#link.arrivedBytes, this.#link.isIdle);
+    if (stalledUs >= this.#stallTimeoutUs) {
       sink.close();
       return;
     }
     const { maxLevel, maxFps } = limit();
     const hasChanged = quality.evaluate({
       nowUs,
-      linkKbps: this.#linkKbps(nowUs),
+      linkKbps: this.#link.kbps,
       fps: Math.min(this.#wish.fps, maxFps, this.#pace.offeredFps),
       isSkipping: this.#skippedFrames > this.#evaluatedSkips,
       wish: this.#wish.level,
@@ -205,13 +172,13 @@ export class Viewer {
   }
 
   get stats(): ViewerStats {
-    const { quality, sink, clock } = this.#deps;
+    const { quality, sink } = this.#deps;
     return {
       level: quality.level,
       reason: quality.reason,
-      fps: this.#fps,
-      bitrateKbps: this.#bitrateKbps,
-      linkKbps: this.#linkKbps(clock.nowUs()),
+      fps: this.#meter.fps,
+      bitrateKbps: this.#meter.bitrateKbps,
+      linkKbps: this.#link.kbps,
       sentFrames: this.#sentFrames,
       skippedFrames: this.#skippedFrames,
       bytesSent: sink.bytesSent,
@@ -224,14 +191,6 @@ export class Viewer {
   close(): void {
     this.#deps.sink.close();
   }
-
-  readonly #onDrain = (): void => {
-    const { clock, sink } = this.#deps;
-    this.#isBlocked = false;
-    this.#drains.onDrain(clock.nowUs(), sink.bytesSent);
-    this.#movedUs = clock.nowUs();
-    this.#serve();
-  };
 
   readonly #onClose = (): void => {
     if (this.#isClosed) return;
@@ -258,9 +217,13 @@ export class Viewer {
 
   /** Sends what waits, if the connection is free. */
   #serve(): void {
-    if (this.#isEncoding || this.#isBlocked || !this.#isRoom()) return;
     const frame = this.#waiting;
     const still = this.#waitingStill;
+    if (this.#isEncoding || (frame ?? still) === undefined) return;
+    if (!this.#link.isFree) {
+      this.#lookLater();
+      return;
+    }
     this.#waiting = undefined;
     this.#waitingStill = undefined;
     if (still !== undefined) this.#send(still);
@@ -273,31 +236,12 @@ export class Viewer {
   }
 
   #send(picture: Picture): void {
-    const { clock, sink, counters } = this.#deps;
-    const nowUs = clock.nowUs();
-    const before = sink.bytesSent;
-    if (sink.unacknowledgedBytes !== undefined) this.#link.observe(nowUs, before, sink.unacknowledgedBytes);
-    this.#isBlocked = !sink.send(picture);
-    this.#sentUs = nowUs;
-    this.#link.onSent(nowUs, sink.bytesSent);
-    if (this.#isBlocked) this.#drains.onBlocked(nowUs);
-    counters.sentBytes.add(sink.bytesSent - before);
+    this.#deps.counters.sentBytes.add(this.#link.send(picture));
   }
 
-  /** Little enough of what was sent is still on its way. Looks again soon when there is too much for what waits. */
-  #isRoom(): boolean {
-    const { clock, sink } = this.#deps;
-    const outstanding = sink.unacknowledgedBytes;
-    const nowUs = clock.nowUs();
-    if (outstanding === undefined) return this.#sentFrames !== 1 || nowUs - this.#sentUs > FIRST_NEWS_US;
-    this.#link.observe(nowUs, sink.bytesSent, outstanding);
-    const excess = outstanding - this.#link.allowanceBytes(nowUs);
-    if (excess <= 0) return true;
-    if (this.#look === undefined && (this.#waiting ?? this.#waitingStill) !== undefined) {
-      const waitMs = (excess * 8) / (this.#link.kbps(nowUs) ?? Number.POSITIVE_INFINITY);
-      this.#look = clock.after(Math.min(Math.max(waitMs, MIN_LOOK_MS), MAX_LOOK_MS), this.#onLook);
-    }
-    return false;
+  #lookLater(): void {
+    const lookMs = this.#link.lookMs;
+    if (lookMs !== undefined) this.#look ??= this.#deps.clock.after(lookMs, this.#onLook);
   }
 
   readonly #onLook = (): void => {
@@ -305,40 +249,17 @@ export class Viewer {
     this.#serve();
   };
 
+  /** A wish holds at once; the rest is for the next evaluation. */
+  #settle(): void {
+    const { quality, limit } = this.#deps;
+    quality.settle(this.#wish.level, limit().maxLevel);
+  }
+
   /** The width to ask for; 0 is the frame's own. */
   #width(ownWidth: number): number {
     const { maxWidth } = this.#deps.limit();
     const wished = this.#wish.width;
     const width = maxWidth === 0 ? wished : wished === 0 ? maxWidth : Math.min(wished, maxWidth);
     return width < ownWidth ? width : 0;
-  }
-
-  #linkKbps(nowUs: number): number | undefined {
-    const { sink } = this.#deps;
-    return sink.unacknowledgedBytes === undefined ? this.#drains.kbps(nowUs, sink.bytesSent) : this.#link.kbps(nowUs);
-  }
-
-  #measure(nowUs: number): void {
-    const { sink } = this.#deps;
-    const elapsedUs = nowUs - this.#evaluatedUs;
-    if (elapsedUs <= 0) return;
-    const share = elapsedUs / (FIGURES_US + elapsedUs);
-    const fps = ((this.#sentFrames - this.#evaluatedFrames) * 1e6) / elapsedUs;
-    const kbps = ((sink.bytesSent - this.#evaluatedBytes) * 8000) / elapsedUs;
-    this.#fps += share * (fps - this.#fps);
-    this.#bitrateKbps += share * (kbps - this.#bitrateKbps);
-    this.#evaluatedUs = nowUs;
-    this.#evaluatedFrames = this.#sentFrames;
-    this.#evaluatedBytes = sink.bytesSent;
-  }
-
-  #isStalled(nowUs: number): boolean {
-    const { sink } = this.#deps;
-    const outstanding = sink.unacknowledgedBytes ?? 0;
-    const arrived = sink.bytesSent - outstanding;
-    if ((outstanding === 0 && !this.#isBlocked) || (arrived > this.#arrivedBytes && outstanding > 0))
-      this.#movedUs = nowUs;
-    this.#arrivedBytes = arrived;
-    return nowUs - this.#movedUs >= this.#stallTimeoutUs;
   }
 }
