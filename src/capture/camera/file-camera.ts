@@ -37,12 +37,14 @@ export class FileCamera implements Camera {
 
   async *#rounds(signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
     const schedule = new PictureSchedule(this.#context.clock);
+    const target = targetOf(this.#path);
+    const settings = { context: this.#context, name: this.#path, stamps: () => schedule };
     while (!signal.aborted) {
-      yield* readFfmpegVideo(
-        targetOf(this.#path),
-        { context: this.#context, name: this.#path, stamps: () => schedule },
-        signal,
-      );
+      for await (const frame of readFfmpegVideo(target, settings, signal)) {
+        yield frame;
+        // Where it is being replaced, the rest of the new one would come behind the old one.
+        if (target.format !== undefined) break;
+      }
       schedule.startAgain();
     }
   }
