@@ -155,10 +155,11 @@ test('recovery is slower than the fall, and needs the calm to last', () => {
   untilChange(hot);
   assert.is(untilChange(hot), DWELL_S);
   assert.is(untilChange(inputOf({})), 16);
+  assert.is(untilChange(inputOf({})), 15, 'each step waits anew');
   untilChange(hot);
   for (let i = 0; i < 20; i++) {
     run(10, inputOf({}));
-    assert.equal(run(1, inputOf({ temperatureC: 75 })), [2]);
+    assert.equal(run(1, inputOf({ temperatureC: 75 })), [1]);
   }
 });
 
