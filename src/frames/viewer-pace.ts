@@ -42,7 +42,8 @@ export class ViewerPace {
       return false;
     }
     // Frames that did not come are not made up for.
-    this.#dueUs = Math.max(dueUs + wishedUs, ptsUs);
+    const nextUs = dueUs + wishedUs;
+    this.#dueUs = nextUs < ptsUs ? ptsUs + wishedUs - earlyUs : nextUs;
     return true;
   }
 }
