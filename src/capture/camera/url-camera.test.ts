@@ -94,12 +94,11 @@ test('a camera that does not say how long a JPEG is, and one damaged among many'
   const context = new TestCameraContext();
   await using http = await serve((_path, response) => {
     begin(response);
-    for (const [i, jpeg] of jpegs.entries()) {
+    for (const [i, jpeg] of [...jpegs, ...jpegs].entries()) {
       response.write(`--${BOUNDARY}\r\n${PART}\r\n\r\n`);
       response.write(i === 2 ? jpeg.subarray(0, jpeg.length - 300) : jpeg);
       response.write('\r\n');
     }
-    response.write(`--${BOUNDARY}\r\n`);
   });
   const seen = await see(camera(http.url(), context).read(never), 5);
   const good = jpegs.filter((_, i) => i !== 2);
