@@ -113,13 +113,21 @@ export interface SimulationOptions {
   /** Bytes of a picture by level. */
   readonly costs: Readonly<Record<number, number>>;
   readonly wish: ViewerWish;
-  readonly audience: AudienceOptions;
+  readonly targetKbps: number;
   readonly link: Partial<SimulatedLinkOptions>;
   readonly encodeMs: number;
 }
 
 export const HD_COSTS = { 90: 150_000, 70: 95_000, 50: 70_000, 30: 48_000 };
 export const VGA_COSTS = { 90: 50_000, 70: 32_000, 50: 23_000, 30: 16_000 };
+
+const LEVELS: Omit<AudienceOptions, 'targetKbps'> = {
+  isAdaptive: true,
+  levels: [90, 70, 50],
+  minQuality: 30,
+  maxQuality: 95,
+  stallTimeoutMs: 30_000,
+};
 
 /** One viewer of a camera behind a simulated link, and what came to it. */
 export class Simulation {
@@ -138,7 +146,7 @@ export class Simulation {
     readonly seconds: number;
     readonly ageMs: number;
     readonly bytes: number;
-    readonly sequence: number;
+    readonly level: number;
   }[] = [];
   readonly #options: SimulationOptions;
   readonly #random = seededRandom(7);
@@ -153,14 +161,7 @@ export class Simulation {
       fps: 25,
       costs: HD_COSTS,
       wish: { level: 'auto', fps: Number.POSITIVE_INFINITY, width: 0 },
-      audience: {
-        isAdaptive: true,
-        levels: [90, 70, 50],
-        minQuality: 30,
-        maxQuality: 95,
-        targetKbps: 8000,
-        stallTimeoutMs: 30_000,
-      },
+      targetKbps: 8000,
       link: {},
       encodeMs: 5,
       ...options,
@@ -170,14 +171,17 @@ export class Simulation {
       costOf: (level: number) => this.#estimates.get(level) ?? this.#options.costs[level],
       forget: () => {},
     };
-    this.audience = new Audience({ clock: this.clock, cache, counters: this.counters }, this.#options.audience);
+    this.audience = new Audience(
+      { clock: this.clock, cache, counters: this.counters },
+      { ...LEVELS, targetKbps: this.#options.targetKbps },
+    );
     this.link = new SimulatedLink(this.clock, this.#options.kbps, this.#options.link);
-    this.link.onArrival = ({ ptsUs, data, sequence }, nowUs) => {
+    this.link.onArrival = ({ ptsUs, data, level }, nowUs) => {
       this.arrivals.push({
         seconds: this.#seconds(nowUs),
         ageMs: (nowUs - ptsUs) / 1000,
         bytes: data.length,
-        sequence,
+        level,
       });
     };
     const info = { id: 1, address: '192.0.2.1', userAgent: 'test', transport: 'mjpeg' };
@@ -210,6 +214,15 @@ export class Simulation {
       if (span >= 0 && span < spans) kbits[span] = (kbits[span] as number) + (bytes * 8) / 1000;
     }
     return kbits.map((kbit) => kbit / spanSeconds);
+  }
+
+  /** The level at which most of the pictures arrived. */
+  levelMostly(fromSeconds: number): number {
+    const counts = new Map<number, number>();
+    for (const { seconds, level } of this.arrivals) {
+      if (seconds >= fromSeconds) counts.set(level, (counts.get(level) ?? 0) + 1);
+    }
+    return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0])[0];
   }
 
   /** Ages of the pictures that arrived, milliseconds, the lowest first. */
