@@ -188,6 +188,20 @@ test('a damaged film goes on behind the damage', async () => {
   assert.ok(context.count('capture_damaged_frames_total') > 0);
 });
 
+test('a stream that is joined long before its next keyframe begins there, and that is no damage', async () => {
+  using dir = tempDir();
+  const context = new TestCameraContext();
+  const stream = readFileSync(makeFilm(dir.file('a.h264'), '160x120', 25, 11, ...X264, '-g', '250'));
+  const second = stream.indexOf('00000141', 0, 'hex');
+  assert.ok(second > 0);
+  writeFileSync(dir.file('joined.h264'), stream.subarray(second));
+  const target = { url: `file:${dir.file('joined.h264')}`, format: 'h264' };
+  const seen = await see(readFfmpegVideo(target, { context, name: 'it', stamps: 'arrival' }, never));
+  assert.is(seen.length, 25);
+  assert.is(context.units.length, 25);
+  assert.is(context.count('capture_damaged_frames_total'), 0);
+});
+
 test('when nothing but damage comes, it says so', async () => {
   using dir = tempDir();
   const context = new TestCameraContext();

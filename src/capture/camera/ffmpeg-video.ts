@@ -34,6 +34,8 @@ export type StampKind = 'device' | 'arrival' | 'stream';
 
 /** Damaged packets and pictures, one after the other, until it is called no media: some seconds. */
 const MAX_DAMAGED_IN_A_ROW = 100;
+/** As many until the first keyframe, which some cameras send every 20 s. */
+const MAX_BEFORE_KEYFRAME = 1000;
 
 /**
  * Opens the target and yields its pictures as they come, until it ends or `signal` aborts. JPEGs are passed on as they
@@ -87,6 +89,8 @@ class Reading implements Disposable {
   readonly #scaler: FrameScaler;
   #decoder: FfmpegPictureDecoder | undefined;
   #units: FfmpegH264Units | undefined;
+  /** Joined in between: what comes first needs pictures that were sent before. */
+  #awaitsKeyframe: boolean;
   #damagedInARow = 0;
   #pictures = 0;
 
@@ -104,6 +108,7 @@ class Reading implements Disposable {
     );
     this.#isJpeg = codecpar.codecId === AV_CODEC_ID_MJPEG;
     this.#isIntraOnly = codecpar.hasProperties(AV_CODEC_PROP_INTRA_ONLY);
+    this.#awaitsKeyframe = !this.#isIntraOnly;
     this.#isBorrowed = kind === 'device';
     this.#tickUs = (1e6 * timeBase.num) / timeBase.den;
     this.#stamps = typeof kind === 'string' ? stampsOf(kind, context.clock, this.#isIntraOnly) : kind;
@@ -116,6 +121,7 @@ class Reading implements Disposable {
   async *take(packet: Packet | null): AsyncGenerator<CapturedFrame, void, undefined> {
     if (packet === null) return this.#countDamaged();
     const { pts, dts } = packet;
+    if (packet.isKeyframe) this.#awaitsKeyframe = false;
     this.#stamps.arrived(this.#toUs(dts) ?? this.#toUs(pts));
     this.#tellUnits(packet);
     if (!this.#isIntraOnly) return yield* this.#decoded(packet, undefined);
@@ -210,9 +216,10 @@ class Reading implements Disposable {
   }
 
   #countDamaged(): void {
-    this.#damaged.add();
+    if (!this.#awaitsKeyframe) this.#damaged.add();
     this.#damagedInARow += 1;
-    if (this.#damagedInARow > MAX_DAMAGED_IN_A_ROW) throw notMedia(this.#name, 'pictures');
+    if (this.#damagedInARow > (this.#awaitsKeyframe ? MAX_BEFORE_KEYFRAME : MAX_DAMAGED_IN_A_ROW))
+      throw notMedia(this.#name, 'pictures');
   }
 }
 
