@@ -79,9 +79,11 @@ async function run(origin: SettingsOrigin): Promise<void> {
 
   const { listenPort, sourcePort } = await station.start();
   for (const url of urlsOf(loaded.settings.server.host, listenPort)) log.notice(`open ${url}`);
-  for (const path of station.mounts.keys()) {
-    log.notice(`listen at ${urlsOf(loaded.settings.server.host, listenPort).at(-1)?.replace(/\/$/, '')}${path}`);
-  }
+  const base = urlsOf(loaded.settings.server.host, listenPort).at(-1)?.replace(/\/$/, '');
+  for (const path of station.mounts.keys()) log.notice(`listen at ${base}${path}`);
+  station.cameraNames.forEach((name, index) => {
+    log.notice(`watch at ${base}/camera${index === 0 ? '' : `/${name}`}.mjpg`);
+  });
   if (sourcePort !== undefined && loaded.settings.server.sourcePassword !== '') {
     log.notice(`source clients may send to port ${sourcePort}`);
   }

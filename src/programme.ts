@@ -31,6 +31,8 @@ export interface Programme extends AsyncDisposable {
   readonly mounts: ReadonlyMap<string, Mount>;
   readonly sources: readonly RunningSource[];
   readonly sourceMounts: SourceMounts;
+  /** Closes the microphones, or opens them again; silence flows meanwhile. */
+  muteMicrophones(isMuted: boolean): void;
 }
 
 /** The worker's program stands beside this one, as TypeScript in a checkout and as JavaScript in a package. */
@@ -39,6 +41,8 @@ const WORKER_FILE = fileURLToPath(
 );
 /** A media worker keeps its sound in native memory; its JavaScript heap stays small. */
 const WORKER_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
+/** Types of sources that hear what is said around the box. */
+const MICROPHONES: readonly SourceSettings['type'][] = ['alsa', 'exec'];
 /** How long a rung is still encoded after its last listener has gone. */
 const LINGER_MS = 10_000;
 
@@ -47,10 +51,11 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
   const { clock, log, counters, random } = deps;
   const sources = new Map<string, RunningSource>();
   const clients = new Map<string, ClientSource>();
+  const microphones: SourceWorker[] = [];
 
   function startWorker(source: NamedSource, events: SourceWorkerEvents): SourceWorker {
     const { name, settings: sourceSettings, meter } = source;
-    return new SourceWorker(
+    const worker = new SourceWorker(
       { clock, log: log.room(name), counters, random },
       {
         settings: { name, source: sourceSettings, encoder: settings.encoder, meter },
@@ -59,6 +64,8 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
       },
       events,
     );
+    if (MICROPHONES.includes(sourceSettings.type)) microphones.push(worker);
+    return worker;
   }
 
   function addSource(source: NamedSource): RunningSource {
@@ -118,6 +125,9 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
         slot?.feed.onMetadata(metadata);
         return slot !== undefined;
       },
+    },
+    muteMicrophones(isMuted) {
+      for (const microphone of microphones) microphone.mute(isMuted);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...clients.values()].map((client) => client[Symbol.asyncDispose]()));

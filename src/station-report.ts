@@ -1,8 +1,12 @@
+import { cameraStats, cameraStatus } from './camera-report.ts';
+import type { RunningCamera } from './cameras.ts';
 import type { Settings } from './config/settings.ts';
 import type { CounterSet } from './core/counters.ts';
 import type { Mount } from './mount/mount.ts';
+import type { Muted } from './privacy/mute-state.ts';
 import type { Programme } from './programme.ts';
 import type {
+  BoxStats,
   ListenerStats,
   MountStatus,
   RungStats,
@@ -17,6 +21,9 @@ export interface ReportInput {
   readonly version: string;
   readonly settings: Settings;
   readonly programme: Programme;
+  readonly cameras: readonly RunningCamera[];
+  readonly box: BoxStats;
+  readonly muted: Muted;
   readonly counters: CounterSet;
 }
 
@@ -44,11 +51,13 @@ export function stationStatus(input: ReportInput): StationStatus {
     profile: settings.profile,
     mounts: mounts.map(mountStatus),
     sources: programme.sources.map((source) => sourceStatus(source, input.nowUs)),
+    cameras: input.cameras.map((camera) => cameraStatus(camera, input.nowUs)),
+    privacy: { ...input.muted },
   };
 }
 
 export function stationStats(input: ReportInput): StationStats {
-  const { programme, counters, nowUs, uptimeSeconds } = input;
+  const { settings, programme, counters, nowUs, uptimeSeconds } = input;
   const mounts = [...programme.mounts.values()];
   const rungs = mounts.flatMap((mount) => rungStats(mount, nowUs));
   const listenerCount = sum(mounts, (mount) => mount.broadcaster.listenerCount);
@@ -65,6 +74,8 @@ export function stationStats(input: ReportInput): StationStats {
     listeners: mounts.flatMap((mount) => listenerStats(mount, nowUs)).slice(0, MAX_LISTENERS_NAMED),
     total_listeners: listenerCount,
     total_bytes_sent: sum(mounts, (mount) => mount.broadcaster.bytesSent),
+    cameras: input.cameras.map((camera) => cameraStats(camera, settings.streaming, nowUs)),
+    box: input.box,
     counters: counters.snapshot(),
     memory: { rss_bytes: rss, heap_bytes: heapUsed },
   };

@@ -1,17 +1,27 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { ChangeGate } from './access/change-gate.ts';
+import { BoxLoop } from './box-loop.ts';
+import { buildCameras, configureCamera, type RunningCamera } from './cameras.ts';
 import type { Settings } from './config/settings.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, sleep } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
 import { NetworkError, sentencesOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { SourcePort } from './ingest/source-port.ts';
 import type { Mount } from './mount/mount.ts';
-import { Admission } from './outputs/admission.ts';
+import { Admission, type AdmissionLimits } from './outputs/admission.ts';
 import { AudioOutput, type AudioOutputOptions } from './outputs/audio-output.ts';
-import { FrontDoor } from './outputs/front-door.ts';
+import { CameraSocket } from './outputs/camera-socket.ts';
+import { FrontDoor, firstOf } from './outputs/front-door.ts';
+import { PictureOutput } from './outputs/picture-output.ts';
 import { requestHeadOf } from './outputs/request-head-of.ts';
+import { TransmitQueues } from './outputs/transmit-queue.ts';
+import { type Muted, MuteState } from './privacy/mute-state.ts';
 import { broadcasterOptions, buildProgramme, type Programme } from './programme.ts';
 import { stationStats, stationStatus } from './station-report.ts';
+import { HostSampler } from './telemetry/host-load.ts';
 import { webListener } from './web/app.ts';
 
 export interface StationDeps {
@@ -28,20 +38,29 @@ export interface StationAddresses {
   readonly sourcePort: number | undefined;
 }
 
+const LOAD_SAMPLE_MS = 2_000;
+/** What is muted, below the data directory. */
+const MUTE_FILE = 'mute.json';
 /** What a request to the page or the API may take to arrive; then Node answers 408. Streams have no such limit. */
 const REQUEST_TIMEOUT_MS = 60_000;
 /** What `quality=auto` begins with when no rung is the default. */
 const AUTO_KBPS = 128;
 
 /**
- * The whole appliance but for the command line: sources and mounts, the ports that listeners and source clients
- * come to, and what is reported of it all.
+ * The whole appliance but for the command line: sources, mounts and cameras, the ports that listeners, viewers and
+ * source clients come to, and what is reported of it all.
  */
 export class Station {
   readonly #deps: StationDeps;
   readonly #counters = new CounterSet();
   readonly #admission: Admission;
+  readonly #viewerAdmission: Admission;
   readonly #programme: Programme;
+  readonly #cameras: readonly RunningCamera[];
+  readonly #cameraSocket: CameraSocket;
+  readonly #mute: MuteState;
+  readonly #box: BoxLoop;
+  readonly #stop = new AbortController();
   readonly #sourcePort: SourcePort;
   readonly #http: HttpServer;
   readonly #door: FrontDoor;
@@ -62,19 +81,61 @@ export class Station {
       mounts: this.#programme.mounts,
       options: () => this.#outputOptions(),
     });
-    const web = webListener({ log: log.room('web'), status: () => this.status(), stats: () => this.stats() });
+    const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
+    this.#viewerAdmission = new Admission(viewerLimits(settings));
+    this.#cameras = buildCameras(
+      { clock, log, random, counters: this.#counters, wallTime: (us) => new Date(wallTimeUs(us) / 1000) },
+      settings,
+      () => this.#settings,
+    );
+    let viewerIds = 0;
+    const watching = {
+      clock,
+      log: log.room('viewers'),
+      admission: this.#viewerAdmission,
+      cameras: new Map(this.#cameras.map(({ name, feed }) => [name, feed])),
+      wallTimeUs,
+      nextViewerId: () => ++viewerIds,
+      queues: new TransmitQueues({ clock }),
+    };
+    const media = firstOf(output, new PictureOutput(watching));
+    this.#cameraSocket = new CameraSocket(watching);
+    const sampler = new HostSampler({ clock }, { intervalMs: LOAD_SAMPLE_MS });
+    this.#box = new BoxLoop(
+      { clock, log: log.room('box'), sampler, cameras: this.#cameras },
+      () => this.#settings.streaming,
+    );
+    this.#mute = new MuteState({ log: log.room('privacy') }, join(settings.dataDir, MUTE_FILE));
+    const web = webListener({
+      log: log.room('web'),
+      status: () => this.status(),
+      stats: () => this.stats(),
+      privacy: {
+        gate: new ChangeGate(
+          { clock, log: log.room('web'), counters: this.#counters },
+          () => this.#settings.auth.password,
+        ),
+        muted: () => this.#mute.muted,
+        mute: (change) => this.#mute.set(change),
+        pause: (ms) => sleep(clock, ms, this.#stop.signal),
+      },
+    });
     const limits = {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: settings.advanced.headerTimeoutMs,
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: 16 * 1024,
+      shouldUpgradeCallback: (request: IncomingMessage) => this.#cameraSocket.serves(request),
     };
     this.#http = createServer(limits, (request, response) => {
       const head = requestHeadOf(request);
-      if (head !== undefined && output.serves(head.path)) output.handle(head, request.socket);
+      if (head !== undefined && media.serves(head.path)) media.handle(head, request.socket);
       else web(request, response);
     });
-    this.#door = new FrontDoor(this.#http, output, () => this.#settings.advanced.headerTimeoutMs);
+    this.#http.on('upgrade', (request: IncomingMessage, socket: Duplex, rest: Buffer) => {
+      this.#cameraSocket.handleUpgrade(request, socket, rest);
+    });
+    this.#door = new FrontDoor(this.#http, media, () => this.#settings.advanced.headerTimeoutMs);
     this.#sourcePort = new SourcePort(
       { log: log.room('source port'), clock, counters: this.#counters, mounts: this.#programme.sourceMounts },
       {
@@ -97,12 +158,22 @@ export class Station {
     return this.#programme.mounts;
   }
 
+  /** Names of the cameras; the first is at `/camera.mjpg` as well. */
+  get cameraNames(): readonly string[] {
+    return this.#cameras.map(({ name }) => name);
+  }
+
   /**
    * Opens the ports and starts the sources.
    * @throws NetworkError `station.listen` when the HTTP port can't be had
    */
   async start(): Promise<StationAddresses> {
     const { server } = this.#settings;
+    this.#mute.load();
+    this.#mute.onChange = (muted) => this.#applyMute(muted);
+    this.#applyMute(this.#mute.muted);
+    for (const { feed } of this.#cameras) feed.start();
+    this.#box.start();
     for (const mount of this.#programme.mounts.values()) mount.start();
     const listenPort = await this.#door.listen(server.host, server.listenPort).catch((cause: NodeJS.ErrnoException) => {
       throw cannotListen(server.host, server.listenPort, cause);
@@ -114,6 +185,8 @@ export class Station {
   reload(settings: Settings): void {
     this.#settings = settings;
     this.#admission.configure(settings.advanced);
+    this.#viewerAdmission.configure(viewerLimits(settings));
+    for (const camera of this.#cameras) configureCamera(camera, settings);
     for (const mount of this.#programme.mounts.values()) {
       mount.ring.resize(settings.buffer.sizeBytes);
       mount.broadcaster.configure(broadcasterOptions(settings.broadcaster));
@@ -132,9 +205,24 @@ export class Station {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    await Promise.all([this.#sourcePort[Symbol.asyncDispose](), this.#programme[Symbol.asyncDispose]()]);
+    this.#stop.abort();
+    await this.#box[Symbol.asyncDispose]();
+    await this.#cameraSocket[Symbol.asyncDispose]();
+    await Promise.all([
+      this.#sourcePort[Symbol.asyncDispose](),
+      this.#programme[Symbol.asyncDispose](),
+      ...this.#cameras.map(({ feed }) => feed[Symbol.asyncDispose]()),
+    ]);
     await this.#door[Symbol.asyncDispose]();
     this.#http.closeAllConnections();
+  }
+
+  #applyMute({ camera, microphone }: Muted): void {
+    const { log } = this.#deps;
+    this.#programme.muteMicrophones(microphone);
+    for (const { feed } of this.#cameras) void feed.mute(camera);
+    const what = [...(camera ? ['the camera'] : []), ...(microphone ? ['the microphone'] : [])].join(' and ');
+    if (what !== '') log.notice(`${what} ${camera && microphone ? 'are' : 'is'} muted`);
   }
 
   /** A busy source port must not silence the microphone. */
@@ -168,9 +256,20 @@ export class Station {
       version,
       settings: this.#settings,
       programme: this.#programme,
+      cameras: this.#cameras,
+      box: this.#box.stats,
+      muted: this.#mute.muted,
       counters: this.#counters,
     };
   }
+}
+
+function viewerLimits({ streaming, advanced }: Settings): AdmissionLimits {
+  return {
+    maxListeners: streaming.maxViewers,
+    maxListenersPerAddress: streaming.maxViewersPerAddress,
+    exemptNetworks: advanced.exemptNetworks,
+  };
 }
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): NetworkError {

@@ -5,14 +5,16 @@ export interface LadderStep {
   /** The best level that may be sent, as an index into the levels, the highest first; 0: any. */
   readonly maxLevelIndex: number;
   /** Of the frame's own width. */
-  readonly widthShare: 1 | 0.75 | 0.5;
+  readonly widthShare: 1 | 0.5;
   /** Pictures a second; Infinity: all there are. */
   readonly maxFps: number;
 }
 
-/** After the levels: what is least missed goes first. */
+/**
+ * After the levels: what is least missed goes first. There is no width between the whole and the half: halving is cheap,
+ * and to scale by any other share costs more than the smaller picture saves.
+ */
 const AFTER_LEVELS: readonly Pick<LadderStep, 'widthShare' | 'maxFps'>[] = [
-  { widthShare: 0.75, maxFps: Number.POSITIVE_INFINITY },
   { widthShare: 0.5, maxFps: Number.POSITIVE_INFINITY },
   { widthShare: 0.5, maxFps: 15 },
   { widthShare: 0.5, maxFps: 10 },

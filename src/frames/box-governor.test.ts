@@ -8,8 +8,8 @@ import type { BoxInput } from './box-governor-pressure.ts';
 const test = suite('box-governor');
 
 const LEVELS = 3;
-/** Two level steps, two of width, three of rate. */
-const LAST_STEP = 7;
+/** Two level steps, one of width, three of rate. */
+const LAST_STEP = 6;
 const DWELL_S = 5;
 
 const NOTHING: HostLoad = {
@@ -28,7 +28,7 @@ const CALM: HostLoad = {
 };
 
 function inputOf(load: Partial<HostLoad>, encode: Partial<Omit<BoxInput, 'load'>> = {}): BoxInput {
-  return { load: { ...CALM, ...load }, encodeMs: 3, encodesPerSecond: 30, ...encode };
+  return { load: { ...CALM, ...load }, encodeMs: 2, encodesPerSecond: 30, ...encode };
 }
 
 /** A governor that is ticked each second. */
@@ -73,11 +73,10 @@ test('savings go from the levels over the width to the rate, and back the same w
     [0, 0, 1, Number.POSITIVE_INFINITY],
     [1, 1, 1, Number.POSITIVE_INFINITY],
     [2, 2, 1, Number.POSITIVE_INFINITY],
-    [3, 2, 0.75, Number.POSITIVE_INFINITY],
-    [4, 2, 0.5, Number.POSITIVE_INFINITY],
-    [5, 2, 0.5, 15],
-    [6, 2, 0.5, 10],
-    [7, 2, 0.5, 5],
+    [3, 2, 0.5, Number.POSITIVE_INFINITY],
+    [4, 2, 0.5, 15],
+    [5, 2, 0.5, 10],
+    [6, 2, 0.5, 5],
   ]);
   assert.is(untilChange(inputOf({ temperatureC: 85 })), undefined);
   const down = way.splice(0);
@@ -183,19 +182,19 @@ test('each recovery that had to be taken back makes the next wait twice as long,
 test('a wider picture is not tried when its encode would be too slow', () => {
   const { governor, run, untilChange } = ticking();
   while (governor.savings.widthShare > 0.5) run(1, inputOf({}, { encodeMs: 20 }));
-  assert.is(untilChange(inputOf({}, { encodeMs: 5 })), undefined, '11 ms at three quarters of the width');
-  assert.is(untilChange(inputOf({}, { encodeMs: 4 })), 16);
+  assert.is(untilChange(inputOf({}, { encodeMs: 2.6 })), undefined, '10.4 ms at the whole width');
+  assert.is(untilChange(inputOf({}, { encodeMs: 2.4 })), 16);
 });
 
 test('another number of levels keeps what is saved beyond them', () => {
   const { governor, run } = ticking();
-  while (governor.savings.step < 4) run(1, inputOf({ temperatureC: 85 }));
+  while (governor.savings.step < 3) run(1, inputOf({ temperatureC: 85 }));
   const before = governor.savings;
   governor.configure({ levelCount: LEVELS });
   assert.is(governor.savings, before);
   governor.configure({ levelCount: 2 });
   assert.equal(governor.savings, {
-    step: 3,
+    step: 2,
     maxLevelIndex: 1,
     widthShare: 0.5,
     maxFps: Number.POSITIVE_INFINITY,

@@ -78,7 +78,7 @@ export class CameraSocket {
     const head = requestHeadOf(request);
     if (head === undefined) return finish(socket, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
     const found = this.#find(head);
-    if ('status' in found) return answer(socket, head, found.status, [], `${found.reason}\n`);
+    if (!('join' in found)) return answer(socket, head, found.status, [], `${found.reason}\n`);
     const wish = viewerWishOf(head.query);
     if ('status' in wish) return answer(socket, head, wish.status, [], `${wish.reason}\n`);
     const address = plainAddress(socket.remoteAddress);

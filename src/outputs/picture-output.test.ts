@@ -51,7 +51,7 @@ test('a viewer gets a head, then each picture as soon as it is there', async () 
     /^HTTP\/1\.1 200 OK\r\nContent-Type: multipart\/x-mixed-replace; boundary=pipit-picture\r\n/,
   );
   assert.match(client.text, /Cache-Control: no-store\r\nConnection: close\r\n/);
-  assert.match(client.text, /Access-Control-Allow-Origin: \*\r\n/);
+  assert.not.match(client.text, /Access-Control/i);
   assert.equal(camera.viewers[0]?.wish, { level: 70, fps: 5, width: 640 });
   assert.equal(camera.viewers[0]?.info, { id: 1, address: '127.0.0.1', userAgent: 'kitchen', transport: 'mjpeg' });
 
@@ -96,13 +96,12 @@ test('what cannot be had is refused in words that help', async () => {
   const { port } = station;
   assert.match(await answerTo(port, '/camera/cellar.mjpg'), /^HTTP\/1\.1 404 .*no camera "cellar".*garden, roof/s);
   assert.match(await answerTo(port, '/camera/cellar.jpg'), /^HTTP\/1\.1 404 .*garden, roof/s);
-  assert.match(await answerTo(port, '/camera.mjpg', 'DELETE'), /^HTTP\/1\.1 405 .*Allow: GET, HEAD, OPTIONS/s);
+  assert.match(await answerTo(port, '/camera.mjpg', 'DELETE'), /^HTTP\/1\.1 405 .*Allow: GET, HEAD\r\n/s);
   assert.match(await answerTo(port, '/camera.mjpg?level=200'), /^HTTP\/1\.1 400 .*level takes .*1 to 100/s);
   assert.match(await answerTo(port, '/camera.jpg?format=gif'), /^HTTP\/1\.1 400 .*format takes .*avif/s);
-  assert.match(
-    await answerTo(port, '/camera.jpg', 'OPTIONS', 'Origin: http://other'),
-    /^HTTP\/1\.1 204 .*Access-Control-Allow-Origin: \*.*Access-Control-Allow-Methods: GET/s,
-  );
+  const preflight = await answerTo(port, '/camera.jpg', 'OPTIONS', 'Origin: http://other');
+  assert.match(preflight, /^HTTP\/1\.1 405 /);
+  assert.not.match(preflight, /Access-Control/i);
   assert.is(cameras.flatMap(({ viewers }) => viewers).length, 0);
 });
 

@@ -4,11 +4,10 @@ import type { Log } from '../core/log.ts';
 import type { RequestHead } from '../core/request-head.ts';
 import type { ViewerWish } from '../frames/picture-sink.ts';
 import { Admission, plainAddress } from './admission.ts';
-import { answer, finish, headText, preflight } from './answer.ts';
+import { answer, finish, headText } from './answer.ts';
 import type { MediaHandler } from './front-door.ts';
 import { MjpegParts } from './mjpeg-parts.ts';
 import { MjpegSink } from './mjpeg-sink.ts';
-import { PICTURE_CORS } from './picture-cors.ts';
 import { stillWishOf, viewerWishOf } from './picture-wish.ts';
 import { StillOutput } from './still-output.ts';
 import type { TransmitQueues } from './transmit-queue.ts';
@@ -36,8 +35,8 @@ const PATH = /^\/camera(?:\/([^/]+))?\.(mjpg|jpg)$/;
 
 /**
  * Answers requests for pictures, straight on the socket: `/camera.mjpg` and `/camera/NAME.mjpg` with a stream of JPEGs
- * that goes on until one side ends it, `/camera.jpg` and `/camera/NAME.jpg` with the picture of now; HEAD and CORS
- * preflight.
+ * that goes on until one side ends it, `/camera.jpg` and `/camera/NAME.jpg` with the picture of now; HEAD too. Pages of
+ * other origins may show pictures, but no CORS header lets them read what is in them: it may be a bedroom.
  */
 export class PictureOutput implements MediaHandler {
   readonly #deps: PictureOutputDeps;
@@ -63,13 +62,12 @@ export class PictureOutput implements MediaHandler {
     if (socket.listenerCount('error') === 0) socket.on('error', () => {});
     const [, name, extension] = PATH.exec(head.path) ?? [];
     const camera = this.#find(name);
-    if (camera === undefined) return answer(socket, head, 404, PICTURE_CORS, this.#whatThereIs(name));
-    if (head.method === 'OPTIONS') return preflight(socket, head, PICTURE_CORS, 'If-None-Match, Accept, Range');
+    if (camera === undefined) return answer(socket, head, 404, [], this.#whatThereIs(name));
     if (head.method !== 'GET' && head.method !== 'HEAD') {
-      return answer(socket, head, 405, ['Allow: GET, HEAD, OPTIONS'], 'A picture can only be read.\n');
+      return answer(socket, head, 405, ['Allow: GET, HEAD'], 'A picture can only be read.\n');
     }
     const wish = extension === 'jpg' ? stillWishOf(head.query) : viewerWishOf(head.query);
-    if ('status' in wish) return answer(socket, head, wish.status, PICTURE_CORS, `${wish.reason}\n`);
+    if ('status' in wish) return answer(socket, head, wish.status, [], `${wish.reason}\n`);
     if ('format' in wish) return void this.#stills.handle(head, socket, camera, wish, again);
     if (head.method === 'HEAD') return finish(socket, this.#head(head));
     this.#watch(head, socket, camera, wish);
@@ -91,7 +89,7 @@ export class PictureOutput implements MediaHandler {
     const address = plainAddress(socket.remoteAddress);
     const leave = admission.enter(address);
     if (typeof leave === 'string') {
-      return answer(socket, head, 503, [`Retry-After: ${VIEWERS_RETRY_S}`, ...PICTURE_CORS], VIEWERS_FULL[leave]);
+      return answer(socket, head, 503, [`Retry-After: ${VIEWERS_RETRY_S}`], VIEWERS_FULL[leave]);
     }
     socket.once('close', leave);
     socket.write(`${this.#head(head)}${this.#parts.opening}`, 'latin1');
@@ -107,7 +105,6 @@ export class PictureOutput implements MediaHandler {
       'Cache-Control: no-store',
       'Connection: close',
       'X-Content-Type-Options: nosniff',
-      ...PICTURE_CORS,
     ]);
   }
 }

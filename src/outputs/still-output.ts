@@ -5,7 +5,6 @@ import type { Log } from '../core/log.ts';
 import type { RequestHead } from '../core/request-head.ts';
 import { type Admission, plainAddress } from './admission.ts';
 import { answer, headText } from './answer.ts';
-import { PICTURE_CORS } from './picture-cors.ts';
 import type { Still, StillFormat, StillWish, WatchableCamera } from './watchable-camera.ts';
 
 export interface StillOutputDeps {
@@ -55,8 +54,13 @@ export class StillOutput {
   ): Promise<void> {
     const leave = this.#deps.admission.enter(plainAddress(socket.remoteAddress));
     if (typeof leave === 'string') {
-      const headers = [`Retry-After: ${FULL_RETRY_S}`, ...PICTURE_CORS];
-      return answer(socket, head, 503, headers, 'Too many ask for stills at once. Try again in a second.\n');
+      return answer(
+        socket,
+        head,
+        503,
+        [`Retry-After: ${FULL_RETRY_S}`],
+        'Too many ask for stills at once. Try again in a second.\n',
+      );
     }
     const client = new WaitingClient(socket);
     const timer = this.#deps.clock.after(LIMIT_MS, client.giveUp);
@@ -68,7 +72,7 @@ export class StillOutput {
       socket.destroy();
     } else if (typeof still === 'string') {
       leave();
-      answer(socket, head, 503, [`Retry-After: ${NO_SIGNAL_RETRY_S}`, ...PICTURE_CORS], `${still}\n`);
+      answer(socket, head, 503, [`Retry-After: ${NO_SIGNAL_RETRY_S}`], `${still}\n`);
     } else {
       // What came before the answer is a second request. RFC 9112 (9.3) lets a server close the connection instead of
       // answering that too; the client asks again.
@@ -97,7 +101,6 @@ export class StillOutput {
       `ETag: ${etag}`,
       `Last-Modified: ${new Date(this.#deps.wallTimeUs(still.ptsUs) / 1000).toUTCString()}`,
       'X-Content-Type-Options: nosniff',
-      ...PICTURE_CORS,
     ];
     if (!still.isLive) lines.push(`Retry-After: ${NO_SIGNAL_RETRY_S}`);
     if (!isKnown) {

@@ -37,7 +37,6 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   '@julusian/jpeg-turbo': /^src\/picture\/jpeg-turbo\.ts$/,
   sharp: /^src\/encode\/still\.ts$/,
   ws: /^src\/outputs\/camera-socket\.ts$/,
-  systeminformation: /^src\/telemetry\//,
   hono: /^src\/web\//,
   '@hono/node-server': /^src\/web\//,
   pino: /^src\/telemetry\//,

@@ -150,7 +150,8 @@ export interface ViewerStats {
 export interface BoxStats {
   /** 0: nothing. */
   readonly step: number;
-  readonly reason: string;
+  /** throttled, temperature, memory, encode or cpu; null at step 0. */
+  readonly reason: string | null;
   readonly max_level: number | null;
   /** Part of the camera's width that is encoded. */
   readonly width_share: number;

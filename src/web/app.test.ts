@@ -42,7 +42,7 @@ const STATS: StationStats = {
   cameras: [],
   box: {
     step: 0,
-    reason: '',
+    reason: null,
     max_level: null,
     width_share: 1,
     max_fps: null,

@@ -1,5 +1,6 @@
 // The page of a station: plays the first mount and shows what /api/status says (its fields: ../answers.ts).
 
+import { showCameras } from './camera.js';
 import { Player } from './player.js';
 
 /** The lower end of the level meter, dBFS. */
@@ -72,6 +73,7 @@ function showStatus() {
   show('title', metadata.title || (source === undefined ? 'Nothing is on the air' : `Live from ${name}`));
   showIfAny('artist', metadata.artist);
   showNotice(air, source);
+  showCameras(status);
   showLevel(source?.level ?? null);
   const { listeners } = status;
   const count = `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`;

@@ -1,0 +1,64 @@
+import type { RunningCamera } from './cameras.ts';
+import type { StreamingSettings } from './config/settings.ts';
+import type { Viewer } from './frames/viewer.ts';
+import type { CameraStats, CameraStatus, ViewerStats } from './web/answers.ts';
+
+/** Viewers that one answer names; their number is told in full. */
+const MAX_VIEWERS_NAMED = 1_000;
+
+export function cameraStatus({ name, type, feed }: RunningCamera, nowUs: number): CameraStatus {
+  const { state, detail, error, sinceUs, restarts } = feed.status;
+  return {
+    name,
+    type,
+    state,
+    detail,
+    error: error ?? null,
+    since_seconds: sinceUs === 0 ? 0 : Math.floor((nowUs - sinceUs) / 1e6),
+    worker_restarts: restarts,
+    has_signal: feed.newest !== undefined,
+    muted: feed.isMuted,
+    viewers: feed.audience.count,
+    width: feed.newest?.width ?? null,
+    height: feed.newest?.height ?? null,
+  };
+}
+
+export function cameraStats({ name, feed }: RunningCamera, streaming: StreamingSettings, nowUs: number): CameraStats {
+  const { cache, audience } = feed;
+  const { frames, bytes, hitRate, encodeMs } = cache.stats();
+  return {
+    name,
+    frames_total: feed.frames,
+    cache_frames: frames,
+    cache_bytes: bytes,
+    cache_hit_rate: rounded(hitRate, 3),
+    encode_ms_p50: rounded(encodeMs.p50 ?? 0, 2),
+    encode_ms_p95: rounded(encodeMs.p95 ?? 0, 2),
+    quality_levels: [...streaming.qualityLevels],
+    client_count: audience.count,
+    target_bitrate: streaming.targetKbps,
+    viewers: [...audience.viewers()].slice(0, MAX_VIEWERS_NAMED).map((viewer) => viewerStats(viewer, nowUs)),
+  };
+}
+
+function viewerStats({ info, stats }: Viewer, nowUs: number): ViewerStats {
+  return {
+    id: info.id,
+    transport: info.transport,
+    level: stats.level,
+    reason: stats.reason,
+    fps: rounded(stats.fps, 1),
+    bitrate_kbps: Math.round(stats.bitrateKbps),
+    link_kbps: stats.linkKbps === undefined ? null : Math.round(stats.linkKbps),
+    skipped_frames: stats.skippedFrames,
+    age_ms: stats.ageMs === undefined ? null : rounded(stats.ageMs, 1),
+    bytes_sent: stats.bytesSent,
+    connected_seconds: rounded((nowUs - stats.connectedUs) / 1e6, 1),
+  };
+}
+
+function rounded(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}
