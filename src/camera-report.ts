@@ -6,7 +6,8 @@ import type { CameraStats, CameraStatus, ViewerStats } from './web/answers.ts';
 /** Viewers that one answer names; their number is told in full. */
 const MAX_VIEWERS_NAMED = 1_000;
 
-export function cameraStatus({ name, type, feed }: RunningCamera, nowUs: number): CameraStatus {
+export function cameraStatus(camera: RunningCamera, streaming: StreamingSettings, nowUs: number): CameraStatus {
+  const { name, type, feed } = camera;
   const { state, detail, error, sinceUs, restarts } = feed.status;
   return {
     name,
@@ -19,8 +20,9 @@ export function cameraStatus({ name, type, feed }: RunningCamera, nowUs: number)
     has_signal: feed.newest !== undefined,
     muted: feed.isMuted,
     viewers: feed.audience.count,
-    width: feed.newest?.width ?? null,
-    height: feed.newest?.height ?? null,
+    width: feed.size?.width ?? null,
+    height: feed.size?.height ?? null,
+    quality_levels: [...streaming.qualityLevels],
   };
 }
 

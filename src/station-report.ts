@@ -51,7 +51,7 @@ export function stationStatus(input: ReportInput): StationStatus {
     profile: settings.profile,
     mounts: mounts.map(mountStatus),
     sources: programme.sources.map((source) => sourceStatus(source, input.nowUs)),
-    cameras: input.cameras.map((camera) => cameraStatus(camera, input.nowUs)),
+    cameras: input.cameras.map((camera) => cameraStatus(camera, settings.streaming, input.nowUs)),
     privacy: { ...input.muted },
   };
 }

@@ -54,6 +54,12 @@ export interface CameraFeedOptions {
   readonly keepOpen: boolean;
 }
 
+/** Pixels, as viewers see it. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What the box can afford at present. */
 export interface BoxLimit {
   readonly maxLevel: number;
@@ -96,7 +102,8 @@ const STILLS_US = 5e6;
 /** Of a camera that is open for nobody. */
 const LEAST_FPS = 1;
 const NO_SIGNAL_LEVEL = 80;
-const FIRST_SIZE = { width: 1280, height: 720 };
+/** Of what is shown before the first frame. */
+const FIRST_SIZE: PictureSize = { width: 1280, height: 720 };
 
 /**
  * One camera as the main process has it: it runs while somebody watches, as fast as the fastest of them wants, and its
@@ -116,7 +123,7 @@ export class CameraFeed {
   #newest: Frame | undefined;
   /** The last frame, or when the camera was last opened or muted. */
   #heardUs: number;
-  #size = FIRST_SIZE;
+  #size: PictureSize | undefined;
   #frames = 0;
   #isMuted = false;
   #isStopped = false;
@@ -156,6 +163,11 @@ export class CameraFeed {
     return this.#newest;
   }
 
+  /** Of the newest frame or the last one; undefined before the first. */
+  get size(): PictureSize | undefined {
+    return this.#size;
+  }
+
   /** Frames that the camera has delivered. */
   get frames(): number {
     return this.#frames;
@@ -182,7 +194,7 @@ export class CameraFeed {
     this.#frames += 1;
     this.#newest = frame;
     this.#heardUs = this.#deps.clock.nowUs();
-    if (frame.width !== this.#size.width || frame.height !== this.#size.height) {
+    if (frame.width !== this.#size?.width || frame.height !== this.#size.height) {
       this.#size = { width: frame.width, height: frame.height };
       this.#applyWidth(frame);
     }
@@ -215,8 +227,8 @@ export class CameraFeed {
   /** `status` has changed. */
   onStatus(): void {
     const { state } = this.status;
-    if (state === 'live' || state === 'stopped') return;
-    this.#newest = undefined;
+    // Whoever comes to a camera that was closed would be shown a picture of long ago.
+    if (state !== 'live') this.#newest = undefined;
   }
 
   /** The first viewer has come. */
@@ -248,7 +260,7 @@ export class CameraFeed {
   /** What the box can afford from now on. */
   limit(limit: BoxLimit): void {
     this.#limit = limit;
-    this.#applyWidth(this.#newest ?? this.#size);
+    this.#applyWidth(this.#newest ?? this.#size ?? FIRST_SIZE);
     this.#setRate();
   }
 
@@ -331,7 +343,7 @@ export class CameraFeed {
     this.#deps.runner.setRate(Math.min(Math.max(wanted, LEAST_FPS), this.#fps, this.#limit.maxFps));
   }
 
-  #applyWidth(frame: Pick<Frame, 'width'>): void {
+  #applyWidth(frame: PictureSize): void {
     const { widthShare, maxLevel, maxFps } = this.#limit;
     this.audience.limit({ maxLevel, maxFps });
     this.audience.limitWidth(widthShare < 1 ? Math.round(frame.width * widthShare) : 0);
@@ -360,7 +372,7 @@ export class CameraFeed {
   async #noSignalPicture(): Promise<Picture> {
     const { clock, wallTime } = this.#deps;
     const text = noSignalText(this.name, this.status, this.#isMuted, wallTime(this.#heardUs));
-    const { width, height } = this.#size;
+    const { width, height } = this.#size ?? FIRST_SIZE;
     const data = await this.#noSignal.picture(text, width, height);
     return { sequence: 0, ptsUs: clock.nowUs(), width, height, level: NO_SIGNAL_LEVEL, data, encodeUs: 0 };
   }

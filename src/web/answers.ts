@@ -40,9 +40,11 @@ export interface CameraStatus {
   readonly has_signal: boolean;
   readonly muted: boolean;
   readonly viewers: number;
-  /** Of the newest frame, as viewers see it; null while there is none. */
+  /** Of the newest frame or, while there is none, of the last one, as viewers see it; null before the first. */
   readonly width: number | null;
   readonly height: number | null;
+  /** JPEG qualities that viewers may choose, the highest first. */
+  readonly quality_levels: readonly number[];
 }
 
 export interface MountStatus {
