@@ -11,12 +11,18 @@ const GATHER_US = 4_000_000;
 /** So long after its last measure the rate is unknown again. */
 const FRESH_US = 5_000_000;
 /** What has arrived lately, over about this time. */
-const THROUGHPUT_US = 1_000_000;
+const THROUGHPUT_US = 500_000;
 /** Nothing arriving for longer than this, and the usual delay, is a measure too. */
 const SILENCE_US = 250_000;
 /** In so many spans one after the other; while a connection warms up it may starve in some. */
 const STARVED_SPANS = 4;
 const MAX_DELAY_US = 400_000;
+/** Beyond twice the usual delay of news. */
+const GRAIN_US = 60_000;
+/** Beyond the backlog that can be told apart at all. */
+const QUEUE_US = 90_000;
+/** About what a connection takes in its first round trip. */
+const LEAST_ALLOWANCE_BYTES = 8_000;
 /** Sends that are remembered; more than leave while a backlog builds up. */
 const MARKS = 32;
 
@@ -38,7 +44,9 @@ export class LinkRate {
   #outstandingBytes = 0;
   /** Since when something is on its way of which nothing has arrived yet; only after the link was idle. */
   #startUs: number | undefined;
+  /** How long after a send from rest the first of it is seen to have arrived: the way there and back, and old figures. */
   #delayUs = 50_000;
+  #hasDelay = false;
   /** When something was last seen to have arrived. */
   #movedUs = 0;
   #windowStartUs = 0;
@@ -51,7 +59,7 @@ export class LinkRate {
   #rate: number | undefined;
   #measuredUs = 0;
 
-  /** Bytes a second that it carries at most, in kbit/s; undefined when there was no backlog lately to tell from. */
+  /** kbit/s; undefined when there was no backlog lately to tell from. */
   kbps(nowUs: number): number | undefined {
     return this.#isFresh(nowUs) ? kbpsOf(this.#rate as number) : undefined;
   }
@@ -62,7 +70,7 @@ export class LinkRate {
    */
   allowanceBytes(nowUs: number): number {
     const rate = Math.max(this.#throughput, this.#isFresh(nowUs) ? (this.#rate as number) : 0);
-    return Math.max(LEAST_ALLOWANCE_BYTES, (rate * (this.#backlogUs + this.#delayUs + GRAIN_US)) / 1e6);
+    return Math.max(LEAST_ALLOWANCE_BYTES, (rate * (this.#backlogUs + QUEUE_US)) / 1e6);
   }
 
   /**
@@ -128,7 +136,8 @@ export class LinkRate {
   #onProgress(nowUs: number): void {
     if (this.#startUs !== undefined) {
       const delayUs = Math.min(MAX_DELAY_US, nowUs - this.#startUs);
-      this.#delayUs += (delayUs - this.#delayUs) / 5;
+      this.#delayUs += (delayUs - this.#delayUs) / (this.#hasDelay ? 5 : 2);
+      this.#hasDelay = true;
       this.#startUs = undefined;
     }
     while (this.#markCount > 0 && (this.#markBytes[this.#firstMark] as number) <= this.#arrivedBytes) {
@@ -172,11 +181,6 @@ export class LinkRate {
     this.#markCount -= 1;
   }
 }
-
-/** Beyond twice the usual delay of news. */
-const GRAIN_US = 60_000;
-/** About what a connection takes in its first round trip. */
-const LEAST_ALLOWANCE_BYTES = 8_000;
 
 function kbpsOf(bytesPerSecond: number): number {
   return (bytesPerSecond * 8) / 1000;
