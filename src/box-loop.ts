@@ -1,9 +1,10 @@
-import type { RunningCamera } from './cameras.ts';
 import type { StreamingSettings } from './config/settings.ts';
 import type { Clock, Timer } from './core/clock.ts';
 import type { HostLoad } from './core/host-load.ts';
 import type { Log } from './core/log.ts';
 import { BoxGovernor, type BoxSavings } from './frames/box-governor.ts';
+import type { BoxLimit } from './frames/camera-feed.ts';
+import type { FrameCacheStats } from './frames/frame-cache.ts';
 import type { BoxStats } from './web/answers.ts';
 
 /** How hard the machine has it, sampled by somebody. */
@@ -12,11 +13,19 @@ export interface LoadSampler extends AsyncDisposable {
   start(signal: AbortSignal): void;
 }
 
+/** A camera as the box sees it. */
+export interface BoxCamera {
+  readonly feed: {
+    readonly cache: { stats(): Pick<FrameCacheStats, 'encodes' | 'encodeMs'> };
+    limit(limit: BoxLimit): void;
+  };
+}
+
 export interface BoxLoopDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly sampler: LoadSampler;
-  readonly cameras: readonly RunningCamera[];
+  readonly cameras: readonly BoxCamera[];
 }
 
 const TICK_MS = 1_000;

@@ -272,13 +272,14 @@ export class CameraFeed {
     this.#stillsUntilUs = this.#deps.clock.nowUs() + STILLS_US;
     const letGo = this.#hold();
     try {
+      let frame: Frame | undefined;
       for (let attempt = 0; attempt < 2 && !this.#isMuted; attempt += 1) {
-        const frame = await this.#freshFrame(signal);
+        frame = await this.#freshFrame(frame?.sequence ?? 0, signal);
         if (frame === undefined) break;
         const picture = await this.#encode(frame, wish);
         signal.throwIfAborted();
-        // The frame may have been damaged, or gone while it was asked for.
-        if (picture !== undefined) return this.#liveStill(picture, wish.format);
+        // The frame may have been damaged, or gone while it was asked for; and who mutes the camera means this one too.
+        if (picture !== undefined && !this.#isMuted) return this.#liveStill(picture, wish.format);
       }
       return await this.#noSignalStill();
     } finally {
@@ -310,11 +311,12 @@ export class CameraFeed {
     return this.#deps.runner.encodeStill(frame, { level: this.cache.levelFor(level), width: own }, format);
   }
 
-  /** The newest frame if it is of now, or else the next one; undefined when none comes. */
-  #freshFrame(signal: AbortSignal): Promise<Frame | undefined> {
+  /** The newest frame if it is of now and later than that one, or else the next; undefined when none comes. */
+  #freshFrame(after: number, signal: AbortSignal): Promise<Frame | undefined> {
     const { clock } = this.#deps;
     const newest = this.#newest;
-    if (newest !== undefined && clock.nowUs() - newest.ptsUs <= this.#intervalUs) return Promise.resolve(newest);
+    const isFresh = newest !== undefined && clock.nowUs() - newest.ptsUs <= this.#intervalUs;
+    if (isFresh && newest.sequence > after) return Promise.resolve(newest);
     const { promise, resolve, reject } = Promise.withResolvers<Frame | undefined>();
     const onFrame = (frame: Frame): void => resolve(frame);
     const onAbort = (): void => reject(signal.reason as Error);
