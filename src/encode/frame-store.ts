@@ -1,6 +1,5 @@
 import type { CapturedFrame } from '../capture/camera/camera.ts';
 import type { PictureTreatment } from '../core/camera-settings.ts';
-import { PixelScaler } from './ffmpeg-scale.ts';
 import { StoredFrame } from './stored-frame.ts';
 
 export interface FrameStoreDeps {
@@ -29,7 +28,6 @@ export interface NumberedFrame {
 export class FrameStore implements Disposable {
   readonly #deps: FrameStoreDeps;
   readonly #options: Required<FrameStoreOptions>;
-  readonly #scaler = new PixelScaler();
   readonly #frames = new Map<number, StoredFrame>();
   #sequence = 0;
 
@@ -43,7 +41,8 @@ export class FrameStore implements Disposable {
     const { name, treatment, maxFrames } = this.#options;
     const { wallTime } = this.#deps;
     const sequence = ++this.#sequence;
-    const stored = new StoredFrame(frame, { scaler: this.#scaler, treatment, name, wallTime });
+    const stored = new StoredFrame(frame, { treatment, name, wallTime });
+    this.#frames.get(sequence - 1)?.supersede();
     this.#frames.set(sequence, stored);
     for (const [number, old] of this.#frames) {
       if (this.#frames.size <= maxFrames) break;
@@ -61,6 +60,5 @@ export class FrameStore implements Disposable {
   [Symbol.dispose](): void {
     for (const frame of this.#frames.values()) frame.release();
     this.#frames.clear();
-    this.#scaler[Symbol.dispose]();
   }
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '../core/clock.ts';
 import type { Counter, CounterSet } from '../core/counters.ts';
-import { MediaError } from '../core/errors.ts';
+import { MediaError, sentencesOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { FrameStore } from './frame-store.ts';
 import { encodeStill } from './still.ts';
-import type { StoredFrame } from './stored-frame.ts';
+import type { EncodedFrame, StoredFrame } from './stored-frame.ts';
+import { Turns } from './turns.ts';
 
 /** What is to be made of which frame. */
 export interface PictureOrder {
@@ -27,52 +29,86 @@ export interface MadePicture {
 
 export interface PictureMakerDeps {
   readonly clock: Clock;
+  readonly log: Log;
   readonly counters: CounterSet;
   readonly store: FrameStore;
 }
 
+/** JPEGs under way at a time: each takes a thread, of which the camera needs one too, and memory for its pixels. */
+const MAX_JPEGS = 3;
+/** WebP and AVIF take long, and must leave threads for JPEGs. */
+const MAX_STILLS = 1;
+/** Who asks when so many wait is better told at once that there is none. */
+const MAX_WAITING_STILLS = 8;
+
 /** Makes pictures of the frames that are kept. */
 export class PictureMaker {
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #store: FrameStore;
+  readonly #jpegs = new Turns(MAX_JPEGS);
+  readonly #stills = new Turns(MAX_STILLS);
   readonly #damaged: Counter;
   readonly #own: Counter;
   readonly #encoded: Counter;
+  #lastDamaged = 0;
+  #lastTrouble = '';
 
-  constructor({ clock, counters, store }: PictureMakerDeps) {
+  constructor({ clock, log, counters, store }: PictureMakerDeps) {
     this.#clock = clock;
+    this.#log = log;
     this.#store = store;
-    this.#damaged = counters.counter('capture_damaged_frames_total', 'Pictures of the camera that were damaged');
+    this.#damaged = counters.counter(
+      'capture_damaged_frames_total',
+      'Damaged pictures of the camera that were left out',
+    );
     this.#own = counters.counter('pictures_passed_through_total', "Pictures that are the camera's own JPEG");
     this.#encoded = counters.counter('pictures_encoded_total', 'Pictures that had to be encoded');
   }
 
-  /** Undefined when the frame is gone or turns out to be damaged. */
+  /** Undefined when the frame is gone, turns out to be damaged, or cannot be made into that format. */
   async make(order: PictureOrder): Promise<MadePicture | undefined> {
-    const frame = this.#store.get(order.sequence);
+    const { sequence, format, level, width, topLevel } = order;
+    const frame = this.#store.get(sequence);
     if (frame === undefined) return undefined;
-    const startUs = this.#clock.nowUs();
+    const own = format === 'jpeg' ? frame.ownJpeg(level, width, topLevel) : undefined;
+    if (own !== undefined) {
+      this.#own.add();
+      return { ...own, encodeUs: 0 };
+    }
+    const turns = format === 'jpeg' ? this.#jpegs : this.#stills;
+    if (turns === this.#stills && turns.waiting >= MAX_WAITING_STILLS) return undefined;
     try {
-      if (order.format !== 'jpeg') return await this.#still(frame, order.format, order, startUs);
-      const { data, width, height, isOwn } = await frame.jpeg(order.level, order.width, order.topLevel);
-      (isOwn ? this.#own : this.#encoded).add();
-      return { data, width, height, encodeUs: isOwn ? 0 : this.#clock.nowUs() - startUs };
+      return await frame.hold(() => turns.take(() => this.#encode(frame, order)));
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
-      this.#damaged.add();
+      this.#note(sequence, error);
       return undefined;
     }
   }
 
-  async #still(
-    frame: StoredFrame,
-    format: 'webp' | 'avif',
-    { width, level }: PictureOrder,
-    startUs: number,
-  ): Promise<MadePicture> {
-    const pixels = await frame.pixels(width);
+  async #encode(frame: StoredFrame, { format, level, width }: PictureOrder): Promise<MadePicture> {
+    const startUs = this.#clock.nowUs();
+    const made = format === 'jpeg' ? await frame.encode(level, width) : await encodeAs(format, frame, level, width);
     this.#encoded.add();
-    const data = await encodeStill(pixels, format, level);
-    return { data, width: pixels.width, height: pixels.height, encodeUs: this.#clock.nowUs() - startUs };
+    return { ...made, encodeUs: this.#clock.nowUs() - startUs };
   }
+
+  #note(sequence: number, error: MediaError): void {
+    if (error.code === 'picture.damaged') {
+      // However many asked for it.
+      if (sequence > this.#lastDamaged) this.#damaged.add();
+      this.#lastDamaged = Math.max(sequence, this.#lastDamaged);
+    } else if (error.code !== this.#lastTrouble) {
+      this.#lastTrouble = error.code;
+      this.#log.warning(sentencesOf(error), { code: error.code });
+    }
+  }
+}
+
+function encodeAs(format: 'webp' | 'avif', frame: StoredFrame, level: number, width: number): Promise<EncodedFrame> {
+  return frame.use(width, async (pixels) => {
+    const { width: madeWidth, height } = pixels;
+    return { data: await encodeStill(pixels, format, level), width: madeWidth, height };
+  });
 }

@@ -37,12 +37,15 @@ export function treat(pixels: Pixels, treatment: PictureTreatment, input: Treatm
   return upright;
 }
 
-/** To the outside of the pixels that it touches: what is masked must not show through a rounding. */
+/**
+ * All pixels that it touches, so that nothing shows through a rounding, and one more to each side: pictures that were
+ * made smaller have a part of what is beside a pixel in it.
+ */
 function cover(pixels: Pixels, { left, top, width, height }: Mask): void {
-  const x = Math.floor(left * pixels.width);
-  const y = Math.floor(top * pixels.height);
-  const right = Math.ceil((left + width) * pixels.width);
-  const bottom = Math.ceil((top + height) * pixels.height);
+  const x = Math.floor(left * pixels.width) - 1;
+  const y = Math.floor(top * pixels.height) - 1;
+  const right = Math.ceil((left + width) * pixels.width) + 1;
+  const bottom = Math.ceil((top + height) * pixels.height) + 1;
   fillRectangle(pixels, x, y, right - x, bottom - y, BLACK);
 }
 
@@ -51,11 +54,18 @@ function write(pixels: Pixels, overlay: PictureTreatment['overlay'], { name, tak
   const scale = Math.max(1, Math.round(pixels.width / WIDTH_PER_SCALE));
   const margin = 4 * scale;
   const style = { scale, colour: WHITE, background: BLACK };
-  const top = pixels.height - margin - textSize('0', scale).height;
-  if (overlay !== 'clock') drawText(pixels, name, { left: margin, top, ...style });
-  if (overlay === 'name') return;
-  const clock = localTime(takenAt);
-  drawText(pixels, clock, { left: pixels.width - margin - textSize(clock, scale).width, top, ...style });
+  const lineHeight = textSize('0', scale).height;
+  let top = pixels.height - margin - lineHeight;
+  let room = pixels.width - margin;
+  if (overlay !== 'name') {
+    const clock = localTime(takenAt);
+    room -= textSize(clock, scale).width;
+    drawText(pixels, clock, { left: room, top, ...style });
+  }
+  if (overlay === 'clock') return;
+  // Above the clock where both do not fit into one line.
+  if (overlay === 'both' && margin + textSize(name, scale).width > room) top -= lineHeight;
+  drawText(pixels, name, { left: margin, top, ...style });
 }
 
 /** `2026-11-21 14:05:09`, in the time zone of the machine. */

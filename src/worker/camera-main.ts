@@ -73,7 +73,7 @@ async function run(settings: CameraWorkerSettings): Promise<void> {
   const { name, source, treatment } = settings;
   const wallTime = (ptsUs: number): Date => new Date(Date.now() - (clock.nowUs() - ptsUs) / 1000);
   using store = new FrameStore({ wallTime }, { name, treatment });
-  maker = new PictureMaker({ clock, counters, store });
+  maker = new PictureMaker({ clock, log, counters, store });
   const dropped = counters.counter('link_dropped_units_total', 'Units lost because the main process took none');
   const context: CameraContext = {
     clock,

@@ -16,7 +16,7 @@ export interface CapturedFrame extends Disposable {
   readonly jpeg: Buffer | undefined;
   /**
    * Its pixels, scaled to `width` (with the same shape) when that is smaller than its own. Only for frames without
-   * `jpeg`. The result is the caller's. May be called more than once.
+   * `jpeg`. The result is the caller's, who may free it (`freePixels`). May be called more than once.
    */
   toPixels(width: number): Pixels;
 }
