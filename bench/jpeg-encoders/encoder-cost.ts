@@ -1,0 +1,119 @@
+import { encodeJpeg } from '../../src/picture/jpeg-turbo.ts';
+import { cpuMsOf } from './cpu-time.ts';
+import { type Match, qualityFor, ssimOf } from './equal-quality.ts';
+import { readFrames, type TrialFrame, withYuv } from './street-frames.ts';
+import { type Floor, TjBench } from './tjbench.ts';
+import { type Scale, type TrialEncoder, Trials } from './trial-encoders.ts';
+
+/** Qualities of libjpeg-turbo, which all others are to equal. */
+export const LEVELS = [90, 70, 50];
+/** What a camera's own JPEG has. */
+export const CAMERA_QUALITY = 95;
+/** Which of the levels is made of it. */
+const TRANSCODED = LEVELS.indexOf(70);
+/** Frames on which equal quality is looked for; then it is measured on all. */
+const SEARCH_FRAMES = 6;
+/** The best of so many counts: the machine may have had something else to do. */
+const ROUNDS = 2;
+
+/** Of one picture. */
+export interface Cost {
+  readonly cpuMs: number;
+  readonly bytes: number;
+}
+
+/** Entries for each of LEVELS. */
+export type Matches = Readonly<Record<Scale, readonly Match[]>>;
+
+/** On frames of one size. What is an array has an entry for each of LEVELS. */
+export interface Costs {
+  readonly matches: Matches;
+  readonly encoders: ReadonlyMap<string, readonly Cost[]>;
+  readonly floors: readonly Floor[];
+  readonly transcoders: ReadonlyMap<string, Cost>;
+  readonly transcodeFloorMs: number;
+}
+
+/** @param dir for pictures of its own */
+export async function measureCosts(dir: string, width: number, height: number, count: number): Promise<Costs> {
+  const pictures = readFrames(width, height, count);
+  const frames = withYuv(pictures);
+  using trials = new Trials(width, height);
+  try {
+    const matches = await matchScales(trials.encoders, frames);
+    const encoders = await encoderCosts(trials, matches, frames);
+    const tjbench = new TjBench(dir, pictures);
+    const floors = LEVELS.map((level) => tjbench.encode(level));
+    const toRgbMs = await tjbench.decode(CAMERA_QUALITY);
+    const transcodeFloorMs = toRgbMs + (floors[TRANSCODED]?.fromRgb.cpuMs ?? Number.NaN);
+    const transcoders = await transcoderCosts(trials, matches, frames);
+    return { matches, encoders, floors, transcoders, transcodeFloorMs };
+  } finally {
+    for (const { yuv } of frames) yuv.free();
+  }
+}
+
+async function matchScales(encoders: readonly TrialEncoder[], frames: readonly TrialFrame[]): Promise<Matches> {
+  const some = frames.filter((_, i) => i % Math.ceil(frames.length / SEARCH_FRAMES) === 0);
+  const reference = encoders[0] as TrialEncoder;
+  const wanted: number[] = [];
+  for (const level of LEVELS) wanted.push(await ssimOf(reference, some, level));
+  const matched = async (scale: Scale) => {
+    const encoder = encoders.find((each) => each.scale === scale) as TrialEncoder;
+    const found: Match[] = [];
+    for (const [i, level] of LEVELS.entries()) {
+      const isReference = encoder === reference;
+      const quality = isReference ? level : await qualityFor(encoder, some, wanted[i] as number);
+      found.push({ quality, ssim: await ssimOf(encoder, frames, quality) });
+    }
+    return found;
+  };
+  return {
+    'libjpeg-turbo': await matched('libjpeg-turbo'),
+    sharp: await matched('sharp'),
+    FFmpeg: await matched('FFmpeg'),
+  };
+}
+
+async function encoderCosts({ encoders }: Trials, matches: Matches, frames: readonly TrialFrame[]) {
+  const costs = new Map<string, Cost[]>(encoders.map(({ name }) => [name, []]));
+  for (const level of LEVELS.keys()) {
+    const works = encoders.map((encoder) => {
+      const { quality } = matches[encoder.scale][level] as Match;
+      return (frame: TrialFrame) => encoder.encode(frame, quality);
+    });
+    for (const [i, cost] of (await costsOf(works, frames)).entries()) costs.get(encoders[i]?.name ?? '')?.push(cost);
+  }
+  return costs;
+}
+
+async function transcoderCosts({ transcoders }: Trials, matches: Matches, frames: readonly TrialFrame[]) {
+  const jpegs: Buffer[] = [];
+  // Copied: what is encoded sits in a buffer of three times the size.
+  for (const { pixels } of frames) jpegs.push(Buffer.from(await encodeJpeg(pixels, CAMERA_QUALITY)));
+  const works = transcoders.map(({ scale, transcode }) => {
+    const { quality } = matches[scale][TRANSCODED] as Match;
+    return (jpeg: Buffer) => transcode(jpeg, quality);
+  });
+  const costs = await costsOf(works, jpegs);
+  return new Map(transcoders.map(({ name }, i) => [name, costs[i] as Cost]));
+}
+
+/** One after the other, round by round, so that none has a quieter hour than another. */
+async function costsOf<Item>(
+  works: readonly ((item: Item) => Promise<Buffer>)[],
+  items: readonly Item[],
+): Promise<Cost[]> {
+  const costs = works.map(() => ({ cpuMs: Number.POSITIVE_INFINITY, bytes: 0 }));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [i, work] of works.entries()) {
+      let bytes = 0;
+      const cpuMs = await cpuMsOf(async () => {
+        for (const item of items) bytes += (await work(item)).length;
+      });
+      const best = Math.min(cpuMs / items.length, costs[i]?.cpuMs ?? 0);
+      costs[i] = { cpuMs: best, bytes: bytes / items.length };
+    }
+  }
+  return costs;
+}

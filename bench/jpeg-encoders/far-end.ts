@@ -1,0 +1,56 @@
+import { Socket } from 'node:net';
+import { Link } from '../../src/worker/link.ts';
+import { encodings, paced } from './camera-rhythm.ts';
+import { LINK_FD } from './part-process.ts';
+import { readFrames } from './street-frames.ts';
+
+/*
+ * The program of the worker's part: makes pictures, or pretends to, and sends them over the link. It ends when that is
+ * closed.
+ *
+ *   node far-end.ts WIDTH HEIGHT FRAMES
+ */
+
+/** What the main process asks of it. */
+export type FarEndCommand =
+  /** That many pictures of that size, one every so often; 0 bytes: the timer alone runs. */
+  | { readonly type: 'send'; readonly count: number; readonly bytes: number; readonly everyMs: number }
+  /** For so many frames, one every so often, a picture of each level. */
+  | { readonly type: 'encode'; readonly count: number; readonly levels: readonly number[]; readonly everyMs: number };
+
+export type FarEndMessage =
+  | { readonly type: 'ready' }
+  /** The picture is attached. */
+  | { readonly type: 'picture' }
+  /** What this process has spent, milliseconds. */
+  | { readonly type: 'done'; readonly cpuMs: number };
+
+const [width = 0, height = 0, frameCount = 0] = process.argv.slice(2).map(Number);
+const frames = frameCount === 0 ? [] : readFrames(width, height, frameCount);
+const link = new Link(new Socket({ fd: LINK_FD, readable: true, writable: true }), {
+  onMessage: (message) => void run(message as FarEndCommand),
+  onClose: () => process.exit(0),
+});
+
+function tell(message: FarEndMessage, picture?: Buffer): void {
+  if (picture === undefined) link.send(message);
+  else link.sendAttached(message, picture);
+}
+
+async function run(command: FarEndCommand): Promise<void> {
+  const before = process.cpuUsage();
+  if (command.type === 'send') {
+    const picture = Buffer.alloc(command.bytes, 'picture');
+    await paced(command.count, command.everyMs, () => {
+      if (picture.length > 0) tell({ type: 'picture' }, picture);
+    });
+  } else {
+    await paced(command.count, command.everyMs, (i) =>
+      Promise.all(encodings(frames, i, command.levels).map(async (jpeg) => tell({ type: 'picture' }, await jpeg))),
+    );
+  }
+  const { user, system } = process.cpuUsage(before);
+  tell({ type: 'done', cpuMs: (user + system) / 1000 });
+}
+
+tell({ type: 'ready' });
