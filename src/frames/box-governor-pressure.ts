@@ -24,7 +24,7 @@ const MARKS = {
   temperature: { down: 80, up: 72 },
   /** Per cent of all memory. */
   memory: { down: 90, up: 80 },
-  /** Milliseconds. */
+  /** Milliseconds, while the processor is busy. */
   encode: { down: 10, up: 6 },
   /** Per cent of all cores, smoothed. */
   cpu: { down: 85, up: 60 },
@@ -43,7 +43,9 @@ export class BoxPressure {
     const isEncoding = encodesPerSecond > 0;
     const { temperature, memory, encode, cpu } = MARKS;
     const cpuPercent = this.#smooth(nowUs, load.cpuPercent);
-    const present = isEncoding ? encodeMs : undefined;
+    // A slow processor that has time to spare may take its time over a picture: that costs nobody anything.
+    const isBusy = cpuPercent === undefined || cpuPercent >= cpu.up;
+    const present = isEncoding && isBusy ? encodeMs : undefined;
     const encodeUp = Math.min(encode.up, encode.down / encodeGrowth);
     const isCalm =
       load.isThrottled !== true &&

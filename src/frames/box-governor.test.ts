@@ -92,7 +92,7 @@ test('each mark has its reason, and its own way back', () => {
   const cases: [string, BoxInput, BoxInput][] = [
     ['temperature', inputOf({ temperatureC: 80.5 }), inputOf({ temperatureC: 71.9 })],
     ['memory', inputOf({ memoryPercent: 91 }), inputOf({ memoryPercent: 79 })],
-    ['encode', inputOf({}, { encodeMs: 10.1 }), inputOf({}, { encodeMs: 5.9 })],
+    ['encode', inputOf({ cpuPercent: 70 }, { encodeMs: 10.1 }), inputOf({ cpuPercent: 30 }, { encodeMs: 5.9 })],
     ['cpu', inputOf({ cpuPercent: 86 }), inputOf({ cpuPercent: 59 })],
     ['throttled', inputOf({ isThrottled: true }), inputOf({ isThrottled: false })],
   ];
@@ -110,7 +110,7 @@ test('between the marks nothing changes, in either direction', () => {
   const between = [
     inputOf({ temperatureC: 76 }),
     inputOf({ memoryPercent: 85 }),
-    inputOf({}, { encodeMs: 8 }),
+    inputOf({ cpuPercent: undefined }, { encodeMs: 8 }),
     inputOf({ cpuPercent: 75 }),
   ];
   for (const input of between) {
@@ -119,6 +119,13 @@ test('between the marks nothing changes, in either direction', () => {
     saving.run(6, inputOf({ temperatureC: 90 }));
     assert.is(saving.untilChange(input), undefined);
   }
+});
+
+test('a slow processor that has time to spare may take it', () => {
+  assert.is(ticking().untilChange(inputOf({ cpuPercent: 30 }, { encodeMs: 40 })), undefined);
+  const saving = ticking();
+  saving.run(6, inputOf({ temperatureC: 90 }));
+  assert.ok(saving.untilChange(inputOf({ cpuPercent: 30 }, { encodeMs: 40 })) !== undefined);
 });
 
 test('the load of the processor is smoothed: a peak of a second is none', () => {
@@ -144,7 +151,7 @@ test('while nothing is encoded there is nothing to save', () => {
 
 test('the last encodes before everybody left are not held against a box that is idle now', () => {
   const { run } = ticking();
-  run(60, inputOf({}, { encodeMs: 30 }));
+  run(60, inputOf({ cpuPercent: 70 }, { encodeMs: 30 }));
   assert.is(run(600, inputOf({}, { encodeMs: 30, encodesPerSecond: 0 })).at(-1), 0);
 });
 
@@ -181,9 +188,13 @@ test('each recovery that had to be taken back makes the next wait twice as long,
 
 test('a wider picture is not tried when its encode would be too slow', () => {
   const { governor, run, untilChange } = ticking();
-  while (governor.savings.widthShare > 0.5) run(1, inputOf({}, { encodeMs: 20 }));
-  assert.is(untilChange(inputOf({}, { encodeMs: 2.6 })), undefined, '10.4 ms at the whole width');
-  assert.is(untilChange(inputOf({}, { encodeMs: 2.4 })), 16);
+  while (governor.savings.widthShare > 0.5) run(1, inputOf({ cpuPercent: undefined }, { encodeMs: 20 }));
+  assert.is(
+    untilChange(inputOf({ cpuPercent: undefined }, { encodeMs: 2.6 })),
+    undefined,
+    '10.4 ms at the whole width',
+  );
+  assert.is(untilChange(inputOf({ cpuPercent: undefined }, { encodeMs: 2.4 })), 16);
 });
 
 test('another number of levels keeps what is saved beyond them', () => {
