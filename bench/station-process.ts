@@ -12,13 +12,19 @@ export interface StationProcess extends AsyncDisposable {
 /**
  * Starts Pipit with this configuration (`PORT` stands for its HTTP port) and resolves when it is ready.
  * @param dir for the configuration file
+ * @param host to listen at; it must be reached from loopback, too
  */
-export async function startStation(dir: string, port: number, config: string): Promise<StationProcess> {
+export async function startStation(
+  dir: string,
+  port: number,
+  config: string,
+  host = '127.0.0.1',
+): Promise<StationProcess> {
   const file = join(dir, `pipit-${port}.hcl`);
   writeFileSync(
     file,
     `server {
-  host        = "127.0.0.1"
+  host        = "${host}"
   listen_port = ${port}
   source_port = ${port + 1}
 }
