@@ -257,6 +257,17 @@ test('a still of a camera that delivers nothing says so, and one that nobody wai
   assert.match(String(await other), /gone/);
 });
 
+test('a still of a camera that fails says so at once', async () => {
+  const { feed, runner } = open();
+  const wish = { level: undefined, width: 0, format: 'jpeg' } as const;
+  const still = feed.still(wish, new AbortController().signal);
+  await settled();
+  runner.status = { ...STOPPED, state: 'retrying' };
+  feed.onStatus();
+  assert.is((await still).isLive, false);
+  assert.is((await feed.still(wish, new AbortController().signal)).isLive, false);
+});
+
 test('a frame that turns out to be damaged is replaced by the next one', async () => {
   const { feed, frame, runner, clock } = open();
   runner.isAnswering = false;

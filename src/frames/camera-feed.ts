@@ -118,7 +118,7 @@ export class CameraFeed {
   readonly #lease: CameraLease;
   readonly #noSignal = new NoSignalStill();
   readonly #videoTakers = new Set<(unit: FeedVideoUnit) => void>();
-  readonly #waiting = new Set<(frame: Frame) => void>();
+  readonly #waiting = new Set<(frame: Frame | undefined) => void>();
   readonly #intervalUs: number;
   #newest: Frame | undefined;
   /** The last frame, or when the camera was last opened or muted. */
@@ -226,9 +226,11 @@ export class CameraFeed {
 
   /** `status` has changed. */
   onStatus(): void {
-    const { state } = this.status;
+    if (this.status.state === 'live') return;
     // Whoever comes to a camera that was closed would be shown a picture of long ago.
-    if (state !== 'live') this.#newest = undefined;
+    this.#newest = undefined;
+    // Whoever waits for a picture learns at once that there is none.
+    if (this.#isFailing) for (const resolve of this.#waiting) resolve(undefined);
   }
 
   /** The first viewer has come. */
@@ -317,18 +319,23 @@ export class CameraFeed {
     const newest = this.#newest;
     const isFresh = newest !== undefined && clock.nowUs() - newest.ptsUs <= this.#intervalUs;
     if (isFresh && newest.sequence > after) return Promise.resolve(newest);
+    if (this.#isFailing) return Promise.resolve(undefined);
     const { promise, resolve, reject } = Promise.withResolvers<Frame | undefined>();
-    const onFrame = (frame: Frame): void => resolve(frame);
     const onAbort = (): void => reject(signal.reason as Error);
     const timer = clock.after(newest === undefined ? FIRST_STILL_MS : NEXT_STILL_MS, () => resolve(undefined));
-    this.#waiting.add(onFrame);
+    this.#waiting.add(resolve);
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     return promise.finally(() => {
       timer.cancel();
-      this.#waiting.delete(onFrame);
+      this.#waiting.delete(resolve);
       signal.removeEventListener('abort', onAbort);
     });
+  }
+
+  /** It was opened, and has failed. */
+  get #isFailing(): boolean {
+    return this.status.state === 'retrying' || this.status.state === 'stalled';
   }
 
   #hold(): () => void {
