@@ -43,7 +43,8 @@ export class ChangeGate {
     if (origin !== undefined && !isSameOrigin(origin, host)) return refusal(403, 'It comes from another web site.');
     const password = this.#password();
     if (password === '') {
-      return refusal(403, 'Nobody may change anything over the network: set auth.password in the configuration.');
+      const why = 'Changes take a password, so that not everybody on the network can make them, and there is none yet';
+      return refusal(403, `${why}: set auth.password in config.hcl and restart Pipit.`);
     }
     const given = bearerToken(authorization) ?? basicPassword(authorization);
     if (given === undefined) return { ...refusal(401, 'A password is needed.'), asksForPassword: true };

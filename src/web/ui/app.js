@@ -2,6 +2,7 @@
 
 import { showCameras } from './camera.js';
 import { Player } from './player.js';
+import { showPrivacy } from './privacy.js';
 
 /** The lower end of the level meter, dBFS. */
 const FLOOR_DB = -60;
@@ -73,7 +74,8 @@ function showStatus() {
   show('title', metadata.title || (source === undefined ? 'Nothing is on the air' : `Live from ${name}`));
   showIfAny('artist', metadata.artist);
   showNotice(air, source);
-  showCameras(status);
+  showCameras(status.cameras);
+  showPrivacy(status);
   showLevel(source?.level ?? null);
   const { listeners } = status;
   const count = `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`;
@@ -93,8 +95,14 @@ function activeSource() {
 
 /** Says plainly when something else is heard than what the station is for, why, and what to do. */
 function showNotice(air, active) {
-  $('notice').hidden = air === 'live';
-  if (air === 'live') return;
+  const isMuted = status.privacy.microphone && ['alsa', 'exec'].includes(active?.type);
+  $('notice').hidden = air === 'live' && !isMuted;
+  if (isMuted) {
+    show('notice-what', 'You hear silence: the microphone is muted.');
+    showIfAny('notice-why', '');
+    showIfAny('notice-remedy', 'It can be turned on again under Privacy.');
+  }
+  if (air === 'live' || isMuted) return;
   const chain = (status.mounts[0]?.chain ?? []).map((name) => status.sources.find((source) => source.name === name));
   // A place for a source client that nobody has taken is no fault; the first other one is the station's own.
   const own = chain.find((source) => source !== undefined && source.type !== 'client') ?? chain[0];

@@ -1,170 +1,154 @@
-// Shows one camera on a canvas: over a WebSocket, which is none of the few connections that a browser grants a host for
-// requests; where something between page and station lets no WebSocket through, as a stream of JPEGs on one connection.
+// Shows one camera on a canvas, and goes on trying for as long as it is wanted.
+
+import { PictureSocket } from './picture-socket.js';
+import { PictureStream } from './picture-stream.js';
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 /** A connection that delivers nothing for so long is dead: even without a signal there is a picture a second. */
-const SILENCE_MS = 8_000;
-/** WebSockets that never opened, one after the other, until the other way is taken. */
-const MAX_REFUSED = 3;
+const SILENCE_MS = 15_000;
+/** WebSockets that never opened, one after the other, until the other way is tried … */
+const MAX_REFUSED = 2;
+/** … and for how long that is remembered. */
+const REMEMBER_REFUSED_MS = 300_000;
+/** Frames a second are of so long. */
+const SPAN_MS = 3_000;
 
 export class Viewer {
   #canvas;
-  #image;
   #onChange;
   #camera;
   #level = 'auto';
-  #isWanted = false;
-  #socket;
+  #connection;
+  #failures = 0;
   #refused = 0;
-  #retryMs = FIRST_RETRY_MS;
+  #refusedMs = 0;
   #retryTimer;
   #silenceTimer;
-  #header;
   #newest;
   #isDecoding = false;
-  #arrivals = [];
+  #shownMs = [];
 
   /**
    * @param canvas where pictures are drawn
-   * @param image takes the canvas' place where no WebSocket gets through
-   * @param onChange told of each picture, and of the connection: `{ state, header, fps }`
+   * @param onChange called with `shown`, the header of the picture (`sequence` 0: it says why there is none) and its
+   *   width and height, and frames a second; or with `lost` and, where there is one, a sentence that says why
    */
-  constructor(canvas, image, onChange) {
+  constructor(canvas, onChange) {
     this.#canvas = canvas;
-    this.#image = image;
     this.#onChange = onChange;
+    window.addEventListener('online', () => this.#retryTimer !== undefined && this.#connect());
   }
 
-  /** Watches that camera, undefined: none. What is connected already stays so. */
+  /** Which one is watched, undefined: none. */
+  get camera() {
+    return this.#camera;
+  }
+
+  /** Watches that camera, undefined: none. What is watched already stays connected. */
   watch(camera) {
-    const isOther = camera !== this.#camera;
-    if (this.#isWanted && camera !== undefined && !isOther) return;
-    this.#disconnect();
+    if (camera === this.#camera) return;
     this.#camera = camera;
-    this.#isWanted = camera !== undefined;
-    if (!this.#isWanted) return;
-    this.#retryMs = FIRST_RETRY_MS;
-    this.#connect();
+    this.#disconnect();
+    this.#failures = 0;
+    if (performance.now() - this.#refusedMs > REMEMBER_REFUSED_MS) this.#refused = 0;
+    if (camera !== undefined) this.#connect();
   }
 
-  /** A level, or `auto`. */
+  /** A JPEG quality, or `auto`. */
   set level(level) {
+    if (level === this.#level) return;
     this.#level = level;
-    if (this.#socket?.readyState === WebSocket.OPEN) {
-      this.#socket.send(JSON.stringify({ type: 'quality', level }));
-    } else if (!this.#image.hidden) {
-      this.#showStream();
-    }
+    if (this.#connection !== undefined) this.#connection.level = level;
+  }
+
+  /** An empty canvas of those proportions, until there is a picture of the camera that is watched. */
+  clear(width, height) {
+    this.#canvas.width = width;
+    this.#canvas.height = height;
   }
 
   #connect() {
-    if (this.#refused >= MAX_REFUSED) {
-      this.#showStream();
-      return;
-    }
-    const url = new URL('/camera/ws', location.href);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    url.searchParams.set('name', this.#camera);
-    url.searchParams.set('level', this.#level);
-    const socket = new WebSocket(url);
-    this.#socket = socket;
-    socket.binaryType = 'blob';
-    let isOpen = false;
-    socket.onopen = () => {
-      isOpen = true;
-      this.#refused = 0;
-      this.#listenForSilence();
-    };
-    socket.onmessage = ({ data }) => {
-      if (this.#socket === socket) this.#receive(data);
-    };
-    socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      if (!isOpen) this.#refused += 1;
-      this.#socket = undefined;
-      this.#tell('lost');
-      this.#retryTimer = setTimeout(() => this.#connect(), this.#retryMs);
-      this.#retryMs = Math.min(LONGEST_RETRY_MS, this.#retryMs * 2);
-    };
+    this.#disconnect();
+    const Way = this.#refused < MAX_REFUSED ? PictureSocket : PictureStream;
+    const connection = new Way(this.#camera, this.#level, (header, jpeg) => {
+      if (connection === this.#connection) this.#receive({ connection, header, jpeg });
+    });
+    this.#connection = connection;
+    this.#listenForSilence();
+    void connection.closed.then(({ hasOpened, why }) => {
+      if (connection !== this.#connection) return;
+      if (hasOpened) {
+        if (Way === PictureSocket) this.#refused = 0;
+      } else if (Way === PictureSocket) {
+        this.#refused += 1;
+        this.#refusedMs = performance.now();
+      } else {
+        // It is not the WebSocket that does not get through: nothing does.
+        this.#refused = 0;
+      }
+      this.#retryLater(why);
+    });
   }
 
-  #receive(data) {
+  #disconnect() {
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#silenceTimer);
+    this.#retryTimer = undefined;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.close();
+    this.#newest = undefined;
+    this.#shownMs = [];
+  }
+
+  #retryLater(why) {
+    this.#disconnect();
+    const evenMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    // Spread, so that all the pages that lost a station do not come back to it at once.
+    this.#retryTimer = setTimeout(() => this.#connect(), evenMs * (0.75 + Math.random() / 2));
+    this.#onChange('lost', { why });
+  }
+
+  #listenForSilence() {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#connection.close('No picture comes.'), SILENCE_MS);
+  }
+
+  #receive(picture) {
+    this.#failures = 0;
     this.#listenForSilence();
-    if (typeof data === 'string') {
-      const message = JSON.parse(data);
-      if (message.sequence !== undefined) this.#header = message;
-      return;
-    }
-    this.#retryMs = FIRST_RETRY_MS;
     // A page that is slower than the pictures come draws the newest, like everybody else.
-    this.#newest = { header: this.#header, blob: data };
+    this.#newest = picture;
     if (!this.#isDecoding) void this.#draw();
   }
 
   async #draw() {
     this.#isDecoding = true;
     while (this.#newest !== undefined) {
-      const { header, blob } = this.#newest;
+      const { connection, header, jpeg } = this.#newest;
       this.#newest = undefined;
-      try {
-        const bitmap = await createImageBitmap(blob);
-        if (!this.#isWanted) return bitmap.close();
-        this.#canvas.width = bitmap.width;
-        this.#canvas.height = bitmap.height;
-        this.#canvas.getContext('2d').drawImage(bitmap, 0, 0);
-        bitmap.close();
-        this.#arrivals.push(performance.now());
-        this.#tell('shown', header);
-      } catch {
-        // A picture that cannot be decoded is followed by one that can.
-      }
+      // One that cannot be decoded is followed by one that can.
+      const bitmap = await createImageBitmap(jpeg).catch(() => undefined);
+      // While it was decoded another camera may have been chosen.
+      if (bitmap !== undefined && connection === this.#connection) this.#show(bitmap, header);
+      bitmap?.close();
     }
     this.#isDecoding = false;
   }
 
-  #showStream() {
-    const url = new URL(`/camera/${encodeURIComponent(this.#camera)}.mjpg`, location.href);
-    url.searchParams.set('level', this.#level);
-    this.#image.hidden = false;
-    this.#canvas.hidden = true;
-    this.#image.onload = () => this.#tell('shown');
-    this.#image.onerror = () => {
-      this.#tell('lost');
-      this.#retryTimer = setTimeout(() => this.#showStream(), LONGEST_RETRY_MS);
-    };
-    this.#image.src = url.href;
-  }
-
-  #disconnect() {
-    clearTimeout(this.#retryTimer);
-    clearTimeout(this.#silenceTimer);
-    const socket = this.#socket;
-    this.#socket = undefined;
-    socket?.close();
-    this.#newest = undefined;
-    this.#isDecoding = false;
-    this.#arrivals = [];
-    this.#refused = 0;
-    if (this.#image.hidden) return;
-    // Only another source makes a browser let go of a stream.
-    this.#image.onload = null;
-    this.#image.onerror = null;
-    this.#image.src = 'data:,';
-    this.#image.hidden = true;
-    this.#canvas.hidden = false;
-  }
-
-  #listenForSilence() {
-    clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#socket?.close(), SILENCE_MS);
-  }
-
-  #tell(state, header) {
-    const now = performance.now();
-    while (this.#arrivals.length > 0 && now - this.#arrivals[0] > 3_000) this.#arrivals.shift();
-    const spanMs = now - (this.#arrivals[0] ?? now);
-    const fps = spanMs > 0 ? ((this.#arrivals.length - 1) * 1000) / spanMs : 0;
-    this.#onChange({ state, header, fps });
+  #show(bitmap, header) {
+    const { width, height } = bitmap;
+    const canvas = this.#canvas;
+    // Setting a size empties the canvas, even if it is the same.
+    if (canvas.width !== width || canvas.height !== height) this.clear(width, height);
+    canvas.getContext('2d', { alpha: false }).drawImage(bitmap, 0, 0);
+    const nowMs = performance.now();
+    this.#shownMs.push(nowMs);
+    while (nowMs - this.#shownMs[0] > SPAN_MS) this.#shownMs.shift();
+    const spanMs = nowMs - this.#shownMs[0];
+    const fps = spanMs === 0 ? undefined : ((this.#shownMs.length - 1) * 1000) / spanMs;
+    this.#onChange('shown', { ...header, width, height, fps });
   }
 }
