@@ -3,6 +3,7 @@ import type { CameraContext } from '../capture/camera/camera.ts';
 import { createCamera } from '../capture/camera/create-camera.ts';
 import { systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
+import { reportOf } from '../core/errors.ts';
 import { FrameStore } from '../encode/frame-store.ts';
 import { PictureMaker } from '../encode/picture-maker.ts';
 import { isTreated } from '../encode/treatment.ts';
@@ -29,7 +30,7 @@ let maker: PictureMaker | undefined;
 
 const link = new Link(new Socket({ fd: LINK_FD, readable: true, writable: true }), {
   onMessage: (message) => onCommand(message as CameraCommand),
-  onClose: () => process.exit(0),
+  onClose: () => process.exit(),
 });
 process.on('SIGTERM', () => stopping.abort());
 // A terminal's Ctrl-C goes to the whole process group; the main process then ends its workers in order.
@@ -39,11 +40,20 @@ function tell(message: CameraMessage): void {
   link.send(message);
 }
 
+/** The main process is told why, and starts another one. */
+function fail(error: unknown): void {
+  const { message, code } = reportOf(error, 'worker.failed');
+  tell({ type: 'log', level: 'error', message: `The camera's process cannot go on: ${message}`, fields: { code } });
+  process.exitCode = 1;
+  stopping.abort();
+  link.close();
+}
+
 function onCommand(command: CameraCommand): void {
   switch (command.type) {
     case 'open':
       fps = command.fps;
-      void run(command.settings).finally(() => link.close());
+      run(command.settings).then(() => link.close(), fail);
       break;
     case 'rate':
       fps = command.fps;
@@ -52,7 +62,7 @@ function onCommand(command: CameraCommand): void {
       isVideoWanted = command.isWanted;
       break;
     case 'encode':
-      void answer(command);
+      answer(command).catch(fail);
       break;
   }
 }
@@ -75,6 +85,7 @@ async function run(settings: CameraWorkerSettings): Promise<void> {
   using store = new FrameStore({ wallTime }, { name, treatment });
   maker = new PictureMaker({ clock, log, counters, store });
   const dropped = counters.counter('link_dropped_units_total', 'Units lost because the main process took none');
+  let isGap = false;
   const context: CameraContext = {
     clock,
     log,
@@ -83,7 +94,10 @@ async function run(settings: CameraWorkerSettings): Promise<void> {
     onVideoUnit({ data, ...unit }) {
       // What is masked must not leave by another way.
       if (!isVideoWanted || isTreated(treatment)) return;
-      if (link.unsentBytes > MAX_UNSENT_BYTES) dropped.add();
+      // After a gap nothing can be decoded before the next keyframe.
+      if (link.unsentBytes > MAX_UNSENT_BYTES) isGap = true;
+      else if (unit.isKeyframe) isGap = false;
+      if (isGap) dropped.add();
       else link.sendAttached({ type: 'video-unit', ...unit } satisfies CameraMessage, Buffer.from(data));
     },
   };

@@ -94,7 +94,10 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
     this.#command({ type: 'rate', fps: sendable(fps) });
   }
 
-  /** Whether `onVideoUnit` is to be called, where the camera delivers H.264. */
+  /**
+   * Whether `onVideoUnit` is to be called: where the camera delivers H.264, and nothing is done to its pictures. It
+   * may begin between two keyframes.
+   */
   wantVideo(isWanted: boolean): void {
     this.#isVideoWanted = isWanted;
     this.#command({ type: 'want-video', isWanted });
@@ -116,6 +119,8 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
   }
 
   onStart(link: Link): void {
+    // What the process before this one was asked, it will not answer any more.
+    this.onEnd();
     this.#firstSequence = this.#lastSequence;
     const { settings } = this;
     link.send({ type: 'open', settings, fps: sendable(this.#fps) } satisfies CameraCommand);
@@ -135,7 +140,10 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
         this.#answer(message, attachment);
         break;
       case 'video-unit':
-        if (attachment !== undefined) this.#events.onVideoUnit({ ...message, data: attachment });
+        if (attachment !== undefined) {
+          const { codec, ptsUs, durationUs, isKeyframe } = message;
+          this.#events.onVideoUnit({ codec, ptsUs, durationUs, isKeyframe, data: attachment });
+        }
         break;
       default:
     }

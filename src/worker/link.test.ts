@@ -90,6 +90,41 @@ test('a frame of impossible size ends the link instead of filling the memory', a
   assert.match(error?.message ?? '', /frame of 4294967295 bytes/);
 });
 
+/** What ends a link that is sent these frames: kind and payload each. */
+async function endedBy(...frames: readonly (readonly [kind: number, payload: Buffer])[]): Promise<string> {
+  const stream: Duplex = new PassThrough();
+  const ended: string[] = [];
+  new Link(stream, {
+    onMessage: () => ended.push('a message'),
+    onUnit: () => ended.push('a unit'),
+    onClose: (error) => ended.push(`${error?.message}`),
+  });
+  for (const [kind, payload] of frames) {
+    const header = Buffer.alloc(8);
+    header.writeUInt32LE(payload.length, 0);
+    header[4] = kind;
+    stream.emit('data', Buffer.concat([header, payload]));
+  }
+  await pause();
+  return ended.join(', ');
+}
+
+function attachedTo(jsonBytes: number, rest: string): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(jsonBytes, 0);
+  return Buffer.concat([bytes, Buffer.from(rest)]);
+}
+
+test('a frame whose inside makes no sense ends the link too, not the process', async () => {
+  assert.is(await endedBy([1, Buffer.from('{"a":')]), "a message of 5 bytes that is none on a worker's link");
+  assert.match(await endedBy([4, attachedTo(1_000, '{}')]), /^a message of 1000 bytes in a frame of 6 on/);
+  assert.match(await endedBy([4, attachedTo(0xffffffff, '{}')]), /^a message of 4294967295 bytes in a frame of 6 on/);
+  assert.match(await endedBy([4, Buffer.from('ab')]), /^a frame of 2 bytes on/);
+  assert.match(await endedBy([4, attachedTo(1, '{}picture')]), /^a message of 1 bytes that is none on/);
+  assert.match(await endedBy([2, Buffer.alloc(11)]), /^a unit of 11 bytes on/);
+  assert.is(await endedBy([4, attachedTo(2, '{}')], [2, Buffer.alloc(12)]), 'a message, a unit');
+});
+
 test('the end of the stream is told once', async () => {
   const stream = new PassThrough();
   let closes = 0;

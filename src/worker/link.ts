@@ -160,6 +160,7 @@ export class Link {
   #dispatch(header: Buffer, payload: Buffer): void {
     const kind = header[4];
     if (kind === UNIT) {
+      if (payload.length < UNIT_HEADER_BYTES) throw lostPlace(`a unit of ${payload.length} bytes`);
       const rung = LADDER[header[5] as number];
       if (rung === undefined) return;
       this.#receiver.onUnit?.({
@@ -172,10 +173,12 @@ export class Link {
     } else if (kind === INPUT) {
       this.#receiver.onInput?.(payload);
     } else if (kind === MESSAGE) {
-      this.#receiver.onMessage(JSON.parse(payload.toString()));
+      this.#receiver.onMessage(messageOf(payload));
     } else if (kind === ATTACHED) {
+      if (payload.length < 4) throw lostPlace(`a frame of ${payload.length} bytes`);
       const end = 4 + payload.readUInt32LE(0);
-      this.#receiver.onMessage(JSON.parse(payload.toString('utf8', 4, end)), payload.subarray(end));
+      if (end > payload.length) throw lostPlace(`a message of ${end - 4} bytes in a frame of ${payload.length}`);
+      this.#receiver.onMessage(messageOf(payload.subarray(4, end)), payload.subarray(end));
     }
   }
 
@@ -184,4 +187,17 @@ export class Link {
     this.#isClosed = true;
     this.#receiver.onClose(error);
   }
+}
+
+function messageOf(json: Buffer): unknown {
+  try {
+    return JSON.parse(json.toString());
+  } catch (cause) {
+    throw lostPlace(`a message of ${json.length} bytes that is none`, cause);
+  }
+}
+
+/** One end of the link, or the memory of its process, is damaged: nothing that follows can be trusted. */
+function lostPlace(what: string, cause?: unknown): BugError {
+  return new BugError('worker.link', `${what} on a worker's link`, cause);
 }

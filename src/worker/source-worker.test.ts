@@ -139,4 +139,22 @@ test('a program that is not there is tried again, not a crash', async () => {
   await missing.stop();
 });
 
+test('a process that cannot be started at all is tried again, and can be stopped', async () => {
+  const { worker, log } = workerThat('healthy');
+  const { execPath } = process;
+  process.execPath = '/nowhere/node';
+  worker.start();
+  await until('it is tried again', () => worker.status.restarts >= 1, 10_000);
+  assert.match(log.messages('warning')[0] ?? '', /cannot be started \(.*ENOENT\); started again in 100 ms/);
+  process.execPath = execPath;
+  await until('it works when it can', () => worker.status.state === 'live', 10_000);
+  process.execPath = '/nowhere/node';
+  process.kill(worker.pid as number, 'SIGKILL');
+  await until('it is gone', () => worker.status.restarts >= 3, 10_000);
+  await worker.stop();
+  process.execPath = execPath;
+  assert.is(worker.status.state, 'stopped');
+  assert.is(worker.pid, undefined);
+});
+
 test.run();

@@ -6,7 +6,7 @@ import type { AccessUnit } from '../core/access-unit.ts';
 import { BackOff } from '../core/back-off.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { CounterSet } from '../core/counters.ts';
-import type { ErrorReport } from '../core/errors.ts';
+import { BugError, type ErrorReport } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 import { Link } from './link.ts';
@@ -118,7 +118,7 @@ export class WorkerProcess {
     this.#watchdog?.cancel();
     this.#setStatus('stopped', '');
     const child = this.#process;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     child.once('exit', () => resolve());
     this.#link?.close();
@@ -132,27 +132,48 @@ export class WorkerProcess {
     const { clock, log } = this.#deps;
     this.#setStatus('starting', '');
     this.#heardUs = clock.nowUs();
-    const env = { ...MALLOC, ...process.env };
-    const { program } = this.#options;
-    const child = spawn(process.execPath, program, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env });
-    this.#process = child;
+    const child = this.#newProcess();
+    // Without pipes where there are too many open files: the error follows.
+    if (child?.stdio === undefined) return;
     const link = new Link(child.stdio[3] as Socket, {
       onMessage: (message, attachment) => {
-        if (this.#process === child) this.#onMessage(message as CommonMessage, attachment);
+        // What a process still says when it has been told to stop is of no interest.
+        if (this.#process === child && this.#isRunning) this.#onMessage(message as CommonMessage, attachment);
       },
       onUnit: (unit) => this.#owner.onUnit?.(unit),
-      onClose: () => {},
+      onClose: (error) => {
+        if (error instanceof BugError) log.error(error.message, { code: error.code });
+      },
     });
     this.#link = link;
     this.#owner.onStart(link);
     // What native code prints is for developers only; it must not fill the journal.
     createInterface({ input: child.stderr as Duplex }).on('line', (line) => log.debug(line.slice(0, 500)));
-    child.on('error', (error) => log.error(`the worker process cannot be started: ${error.message}`));
-    child.once('exit', (code, signal) => this.#onExit(child, signal ?? `exit code ${code}`));
     this.#watch();
   }
 
-  #onExit(child: ChildProcess, how: string): void {
+  /** Undefined where there is no memory for one; other trouble is told by an event. */
+  #newProcess(): ChildProcess | undefined {
+    const env = { ...MALLOC, ...process.env };
+    const { program } = this.#options;
+    const cannot = ({ message }: Error): string => `the worker process cannot be started (${message})`;
+    try {
+      const child = spawn(process.execPath, program, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env });
+      this.#process = child;
+      child.once('exit', (code, signal) =>
+        this.#onExit(child, `the worker process ended (${signal ?? `exit code ${code}`})`),
+      );
+      child.once('error', (error) => {
+        if (child.pid === undefined) this.#onExit(child, cannot(error));
+      });
+      return child;
+    } catch (error) {
+      this.#onExit(undefined, cannot(error as Error));
+      return undefined;
+    }
+  }
+
+  #onExit(child: ChildProcess | undefined, why: string): void {
     if (this.#process !== child) return;
     this.#process = undefined;
     this.#link = undefined;
@@ -168,7 +189,7 @@ export class WorkerProcess {
     counters.counter('worker_restarts_total', 'Times that a media worker process had to be started again').add();
     const pauseMs = this.#backOff.next();
     const isStall = this.#status.state === 'stalled';
-    const detail = isStall ? this.#status.detail : `the worker process ended (${how})`;
+    const detail = isStall ? this.#status.detail : why;
     this.#status = { ...this.#status, restarts: this.#status.restarts + 1 };
     this.#setStatus(isStall ? 'stalled' : 'starting', detail);
     log.warning(`${detail}; started again in ${pauseMs} ms`);
