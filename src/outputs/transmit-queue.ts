@@ -27,7 +27,7 @@ export interface TransmitQueuesDeps {
   readonly root?: string;
 }
 
-const DEFAULTS: TransmitQueuesOptions = { intervalMs: 50, maxShare: 0.01 };
+const DEFAULTS: TransmitQueuesOptions = { intervalMs: 50, maxShare: 0.04 };
 
 /**
  * Knows what has really arrived. That a socket took bytes means little: the kernel's buffer grows to megabytes, which is
