@@ -5,7 +5,8 @@ import type { Frame, Picture, PictureWish } from '../core/picture.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { Audience } from './audience.ts';
-import { CameraFeed, type CameraRunner, type FeedVideoUnit } from './camera-feed.ts';
+import { CameraFeed } from './camera-feed.ts';
+import type { CameraRunner, FeedVideoUnit } from './camera-runner.ts';
 import { FrameCache } from './frame-cache.ts';
 import type { PictureSink, ViewerWish } from './picture-sink.ts';
 
@@ -43,6 +44,7 @@ class FakeRunner implements CameraRunner {
   readonly said: string[] = [];
   readonly rates: number[] = [];
   isAnswering = true;
+  encodes = 0;
 
   start(): void {
     this.said.push('start');
@@ -65,6 +67,7 @@ class FakeRunner implements CameraRunner {
   }
 
   async encodeStill(frame: Frame, { level, width }: PictureWish, format: string): Promise<Picture | undefined> {
+    this.encodes += 1;
     if (!this.isAnswering) return undefined;
     const data = Buffer.from(`${format} ${frame.sequence} ${level} ${width}`);
     return { ...frame, width: width || frame.width, level, data, encodeUs: 1000 };
@@ -238,6 +241,9 @@ test('a still is of now: the newest frame if it is fresh, or else the next one',
   await frame();
   assert.is(String((await next).data), 'webp 2 70 320');
   assert.is.not((await next).etag, still.etag);
+  const encodes = runner.encodes;
+  await Promise.all([1, 2, 3].map(() => feed.still({ ...wish, format: 'webp' }, signal)));
+  assert.is(runner.encodes, encodes, 'made once for all who ask');
   await pass(12);
   assert.equal(runner.said, ['start', 'stop'], 'then nobody watches');
 });

@@ -1,39 +1,14 @@
 import type { Clock, Timer } from '../core/clock.ts';
-import type { Frame, Picture, PictureEncoder, PictureWish } from '../core/picture.ts';
+import type { Frame, Picture } from '../core/picture.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 import type { Audience } from './audience.ts';
 import { CameraLease } from './camera-lease.ts';
+import type { CameraRunner, FeedVideoUnit } from './camera-runner.ts';
 import type { FrameCache } from './frame-cache.ts';
 import { NoSignalStill, noSignalText } from './no-signal-still.ts';
 import type { PictureSink, ViewerWish } from './picture-sink.ts';
+import { type StillFormat, StillTaker, type StillWish } from './still-taker.ts';
 import type { Viewer, ViewerInfo } from './viewer.ts';
-
-/** Whatever runs a camera. */
-export interface CameraRunner extends PictureEncoder {
-  readonly status: SourceStatus;
-  start(): void;
-  stop(): Promise<void>;
-  /** Frames a second that are wanted at most. */
-  setRate(fps: number): void;
-  /** Whether coded pictures are wanted as they come. */
-  wantVideo(isWanted: boolean): void;
-  /** As `encode`, in a format of its own. */
-  encodeStill(frame: Frame, wish: PictureWish, format: StillFormat): Promise<Picture | undefined>;
-}
-
-/** A coded picture of a camera that delivers H.264, for outputs that pass it on as it is. Immutable. */
-export interface FeedVideoUnit {
-  readonly codec: 'h264';
-  /** Microseconds of CLOCK_MONOTONIC. */
-  readonly ptsUs: number;
-  readonly durationUs: number;
-  /** Decoding can begin here. */
-  readonly isKeyframe: boolean;
-  /** Annex B, parameter sets in front of each keyframe. */
-  readonly data: Buffer;
-}
-
-export type StillFormat = 'jpeg' | 'webp' | 'avif';
 
 export interface CameraFeedDeps {
   readonly clock: Clock;
@@ -81,22 +56,11 @@ export interface FeedStill {
   readonly etag: string;
 }
 
-export interface FeedStillWish {
-  /** Undefined: the highest level. */
-  readonly level: number | undefined;
-  /** Pixels; 0 is the camera's own. */
-  readonly width: number;
-  readonly format: StillFormat;
-}
-
 /** No frame for this long, and viewers are told so. */
 const NO_SIGNAL_US = 3e6;
 /** How often viewers are shown that there is none; a proxy would take longer silence for a dead connection. */
 const STILL_EVERY_MS = 1_000;
 const OPENING_US = 1.5e6;
-/** A camera that was closed needs as long for its first picture; one that is open, less. */
-const FIRST_STILL_MS = 8_000;
-const NEXT_STILL_MS = 3_000;
 /** Whoever asks for one still often asks for the next. */
 const STILLS_US = 5e6;
 /** Of a camera that is open for nobody. */
@@ -118,7 +82,7 @@ export class CameraFeed {
   readonly #lease: CameraLease;
   readonly #noSignal = new NoSignalStill();
   readonly #videoTakers = new Set<(unit: FeedVideoUnit) => void>();
-  readonly #waiting = new Set<(frame: Frame | undefined) => void>();
+  readonly #stills: StillTaker;
   readonly #intervalUs: number;
   #newest: Frame | undefined;
   /** The last frame, or when the camera was last opened or muted. */
@@ -143,6 +107,8 @@ export class CameraFeed {
     this.#intervalUs = 1e6 / fps;
     this.#lease = new CameraLease({ clock, camera: runner }, lease);
     this.#heardUs = clock.nowUs();
+    const encodeStill: CameraRunner['encodeStill'] = (...args) => runner.encodeStill(...args);
+    this.#stills = new StillTaker({ clock, source: this, cache, encodeStill }, this.#intervalUs);
   }
 
   get status(): SourceStatus {
@@ -156,6 +122,12 @@ export class CameraFeed {
   /** Frames come. */
   get isLive(): boolean {
     return this.#newest !== undefined;
+  }
+
+  /** It was opened and has failed, or is muted: no frame is to be expected soon. */
+  get isHopeless(): boolean {
+    const { state } = this.status;
+    return this.#isMuted || state === 'retrying' || state === 'stalled';
   }
 
   /** The newest frame; undefined while there is no signal. */
@@ -198,7 +170,7 @@ export class CameraFeed {
       this.#size = { width: frame.width, height: frame.height };
       this.#applyWidth(frame);
     }
-    for (const resolve of this.#waiting) resolve(frame);
+    this.#stills.onFrame(frame);
     this.audience.announce(frame);
   }
 
@@ -229,8 +201,7 @@ export class CameraFeed {
     if (this.status.state === 'live') return;
     // Whoever comes to a camera that was closed would be shown a picture of long ago.
     this.#newest = undefined;
-    // Whoever waits for a picture learns at once that there is none.
-    if (this.#isFailing) for (const resolve of this.#waiting) resolve(undefined);
+    if (this.isHopeless) this.#stills.onHopeless();
   }
 
   /** The first viewer has come. */
@@ -255,7 +226,10 @@ export class CameraFeed {
     this.#newest = undefined;
     this.#heardUs = this.#deps.clock.nowUs();
     this.cache.clear();
-    if (isMuted) void this.#showNoSignal();
+    if (isMuted) {
+      this.#stills.onHopeless();
+      void this.#showNoSignal();
+    }
     await this.#lease.lock(isMuted);
   }
 
@@ -270,20 +244,12 @@ export class CameraFeed {
    * The picture of now, never older than one frame interval; a camera that is closed is opened for it.
    * Rejects when `signal` aborts.
    */
-  async still(wish: FeedStillWish, signal: AbortSignal): Promise<FeedStill> {
+  async still(wish: StillWish, signal: AbortSignal): Promise<FeedStill> {
     this.#stillsUntilUs = this.#deps.clock.nowUs() + STILLS_US;
     const letGo = this.#hold();
     try {
-      let frame: Frame | undefined;
-      for (let attempt = 0; attempt < 2 && !this.#isMuted; attempt += 1) {
-        frame = await this.#freshFrame(frame?.sequence ?? 0, signal);
-        if (frame === undefined) break;
-        const picture = await this.#encode(frame, wish);
-        signal.throwIfAborted();
-        // The frame may have been damaged, or gone while it was asked for; and who mutes the camera means this one too.
-        if (picture !== undefined && !this.#isMuted) return this.#liveStill(picture, wish.format);
-      }
-      return await this.#noSignalStill();
+      const picture = await this.#stills.take(wish, signal);
+      return picture === undefined ? await this.#noSignalStill() : this.#liveStill(picture, wish.format);
     } finally {
       letGo();
     }
@@ -305,37 +271,6 @@ export class CameraFeed {
     const { data, ptsUs } = await this.#noSignalPicture();
     const etag = [this.name, 'none', ptsUs].join('-');
     return { isLive: false, sequence: 0, ptsUs, level: NO_SIGNAL_LEVEL, format: 'jpeg', data, etag };
-  }
-
-  #encode(frame: Frame, { level = 100, width, format }: FeedStillWish): Promise<Picture | undefined> {
-    const own = width === 0 || width >= frame.width ? 0 : width;
-    if (format === 'jpeg') return this.cache.encodeFrame(frame, level, undefined, own);
-    return this.#deps.runner.encodeStill(frame, { level: this.cache.levelFor(level), width: own }, format);
-  }
-
-  /** The newest frame if it is of now and later than that one, or else the next; undefined when none comes. */
-  #freshFrame(after: number, signal: AbortSignal): Promise<Frame | undefined> {
-    const { clock } = this.#deps;
-    const newest = this.#newest;
-    const isFresh = newest !== undefined && clock.nowUs() - newest.ptsUs <= this.#intervalUs;
-    if (isFresh && newest.sequence > after) return Promise.resolve(newest);
-    if (this.#isFailing) return Promise.resolve(undefined);
-    const { promise, resolve, reject } = Promise.withResolvers<Frame | undefined>();
-    const onAbort = (): void => reject(signal.reason as Error);
-    const timer = clock.after(newest === undefined ? FIRST_STILL_MS : NEXT_STILL_MS, () => resolve(undefined));
-    this.#waiting.add(resolve);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    return promise.finally(() => {
-      timer.cancel();
-      this.#waiting.delete(resolve);
-      signal.removeEventListener('abort', onAbort);
-    });
-  }
-
-  /** It was opened, and has failed. */
-  get #isFailing(): boolean {
-    return this.status.state === 'retrying' || this.status.state === 'stalled';
   }
 
   #hold(): () => void {
