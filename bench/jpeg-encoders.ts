@@ -12,8 +12,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EncodeMemory } from './jpeg-encoders/encode-memory.ts';
-import { measureLoop, measurePool, measureTransport, PLACES } from './jpeg-encoders/encode-place.ts';
-import { CAMERA_QUALITY, type Cost, type Costs, LEVELS, measureCosts } from './jpeg-encoders/encoder-cost.ts';
+import { measureLoop, measureTransport, PLACES } from './jpeg-encoders/encode-place.ts';
+import type { PoolResult } from './jpeg-encoders/encode-pool.ts';
+import type { Cost, Costs } from './jpeg-encoders/encoder-cost.ts';
+import { CAMERA_QUALITY, LEVELS } from './jpeg-encoders/levels.ts';
 import { outputOf } from './jpeg-encoders/part-process.ts';
 import { readFrames } from './jpeg-encoders/street-frames.ts';
 
@@ -27,7 +29,6 @@ const FRAMES = 30;
 const BUDGET = 1.3;
 /** For encoding in a rhythm: the largest size. */
 const PLACE_FRAMES = 8;
-const POOL_PICTURES = 200;
 const PICTURE_BYTES = 100_000;
 const PICTURES_PER_SECOND = 75;
 const TRANSPORT_SECONDS = 3;
@@ -41,11 +42,15 @@ console.log(`Load before: ${loadavg()[0]?.toFixed(2)}`);
 for (const [name, run] of Object.entries(PARTS)) if (asked.length === 0 || asked.includes(name)) await run();
 
 async function encode(): Promise<void> {
+  const program = new URL('./jpeg-encoders/measure-size.ts', import.meta.url);
   const sizes: [string, Costs][] = [];
   for (const [width, height] of SIZES) {
     const dir = mkdtempSync(join(tmpdir(), 'pipit-jpeg-'));
     try {
-      sizes.push([`${width}×${height}`, await measureCosts(dir, width, height, FRAMES)]);
+      sizes.push([
+        `${width}×${height}`,
+        JSON.parse(outputOf(program, [dir, width, height, FRAMES].map(String))) as Costs,
+      ]);
     } finally {
       rmSync(dir, { recursive: true });
     }
@@ -53,6 +58,7 @@ async function encode(): Promise<void> {
   printEncoders(sizes);
   printMatches(sizes);
   printTranscoders(sizes);
+  printTransforms(sizes);
 }
 
 function printEncoders(sizes: readonly [string, Costs][]): void {
@@ -63,7 +69,7 @@ function printEncoders(sizes: readonly [string, Costs][]): void {
       const ratioOf = (i: number) => (costs[i]?.cpuMs ?? 0) / (floors[i]?.fromRgb.cpuMs ?? 0);
       const cells = costs.flatMap(({ cpuMs, bytes }, i) => [cpuMs.toFixed(2), ratioOf(i).toFixed(2), kb(bytes)]);
       rows.push([size, name, ...cells]);
-      if (encoders.keys().next().value === name) ratios.push(...costs.keys().map(ratioOf));
+      if (encoders[0]?.name === name) ratios.push(...costs.keys().map(ratioOf));
     };
     row(
       'tjbench from RGB: the floor',
@@ -73,7 +79,7 @@ function printEncoders(sizes: readonly [string, Costs][]): void {
       'tjbench from YUV',
       floors.map(({ fromYuv }) => fromYuv),
     );
-    for (const [name, costs] of encoders) row(name, costs);
+    for (const { name, costs } of encoders) row(name, costs);
   }
   const heads = LEVELS.flatMap((level) => [`${level}: CPU ms`, '÷ floor', 'kB']);
   printTable(`A picture at the SSIM of libjpeg-turbo's ${LEVELS.join(', ')}`, ['size', 'encoder', ...heads], rows);
@@ -96,7 +102,7 @@ function printMatches(sizes: readonly [string, Costs][]): void {
 function printTranscoders(sizes: readonly [string, Costs][]): void {
   const rows = sizes.flatMap(([size, { transcoders, transcodeFloorMs }]) => [
     [size, 'tjbench to RGB and from RGB: the floor', transcodeFloorMs.toFixed(2), '1.00', ''],
-    ...[...transcoders].map(([name, { cpuMs, bytes }]) => [
+    ...transcoders.map(({ name, cost: { cpuMs, bytes } }) => [
       size,
       name,
       cpuMs.toFixed(2),
@@ -111,23 +117,37 @@ function printTranscoders(sizes: readonly [string, Costs][]): void {
   );
 }
 
+function printTransforms(sizes: readonly [string, Costs][]): void {
+  const rows = sizes.map(([size, { transforms }]) => [
+    size,
+    ...transforms.flatMap(({ fastSsim, accurateSsim }) => [fastSsim.toFixed(4), accurateSsim.toFixed(4)]),
+  ]);
+  const heads = LEVELS.flatMap((level) => [`${level}: fast`, 'accurate']);
+  printTable("SSIM by libjpeg-turbo's two cosine transforms", ['size', ...heads], rows);
+}
+
 async function place(): Promise<void> {
   const [width, height] = SIZES[2];
-  const frames = readFrames(width, height, PLACE_FRAMES);
-  await measurePool(frames, 1, PLACE_FRAMES);
-  const pool: (string | number)[][] = [];
-  for (const atOnce of [1, 2]) {
-    const { cpuMs, wallMs, picturesPerSecond } = await measurePool(frames, atOnce, POOL_PICTURES);
-    pool.push([atOnce, cpuMs.toFixed(2), wallMs.toFixed(2), picturesPerSecond.toFixed(0)]);
-  }
+  const program = new URL('./jpeg-encoders/encode-pool.ts', import.meta.url);
+  const pool = JSON.parse(outputOf(program, [width, height].map(String))) as PoolResult[];
   const size = `${width}×${height} at quality 70`;
-  printTable(`${size}, in the thread pool`, ['at once', 'CPU ms', 'wall ms', 'pictures/s'], pool);
+  printTable(
+    `${size}, in the thread pool`,
+    ['at once', 'CPU ms', 'wall ms', 'pictures/s'],
+    pool.map(({ atOnce, cpuMs, wallMs, picturesPerSecond }) => [
+      atOnce,
+      cpuMs.toFixed(2),
+      wallMs.toFixed(2),
+      picturesPerSecond.toFixed(0),
+    ]),
+  );
 
   const { workerMs, mainMs } = await measureTransport(PICTURE_BYTES, PICTURES_PER_SECOND, TRANSPORT_SECONDS);
   const what = `Over the link, ${kb(PICTURE_BYTES)} kB, ${PICTURES_PER_SECOND} a second`;
   const each = [workerMs, mainMs, workerMs + mainMs].map((ms) => ms.toFixed(3));
   printTable(what, ['worker: CPU ms', 'main process: CPU ms', 'both'], [each]);
 
+  const frames = readFrames(width, height, PLACE_FRAMES);
   const loops: (string | number)[][] = [];
   for (const where of PLACES) {
     const { p50Ms, p99Ms, maxMs, cpuPercent } = await measureLoop(where, frames);

@@ -1,19 +1,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import jpegTurbo from '@julusian/jpeg-turbo';
-import { encodeJpeg } from '../../src/picture/jpeg-turbo.ts';
 import type { Pixels } from '../../src/picture/pixels.ts';
 import { encodings, paced } from './camera-rhythm.ts';
 import { cpuMsOf } from './cpu-time.ts';
 import type { FarEndCommand, FarEndMessage } from './far-end.ts';
+import { LEVELS } from './levels.ts';
 import { startLinked } from './part-process.ts';
-
-/** One picture after the other, or two at once. */
-export interface PoolResult {
-  readonly cpuMs: number;
-  /** From asking to having, the median. */
-  readonly wallMs: number;
-  readonly picturesPerSecond: number;
-}
 
 /** What a picture costs that goes over the link, milliseconds of CPU at either end. */
 export interface TransportResult {
@@ -39,29 +31,8 @@ export const PLACES: readonly Place[] = [
   'worker process',
 ];
 
-const LEVELS = [90, 70, 50];
 const FRAME_MS = 40;
 const FRAMES = 100;
-
-/** @param atOnce pictures that are being made at any time */
-export async function measurePool(frames: readonly Pixels[], atOnce: number, count: number): Promise<PoolResult> {
-  const walls: number[] = [];
-  let next = 0;
-  const lane = async () => {
-    while (next < count) {
-      const frame = frames[next % frames.length] as Pixels;
-      next += 1;
-      const start = performance.now();
-      await encodeJpeg(frame, 70);
-      walls.push(performance.now() - start);
-    }
-  };
-  const start = performance.now();
-  const cpuMs = await cpuMsOf(() => Promise.all(Array.from({ length: atOnce }, lane)));
-  const seconds = (performance.now() - start) / 1000;
-  const wallMs = walls.toSorted((a, b) => a - b)[walls.length >> 1] ?? Number.NaN;
-  return { cpuMs: cpuMs / count, wallMs, picturesPerSecond: count / seconds };
-}
 
 /** Pictures of that size at the rhythm of `perSecond`, less what the rhythm alone costs. */
 export async function measureTransport(bytes: number, perSecond: number, seconds: number): Promise<TransportResult> {

@@ -1,20 +1,20 @@
 import { encodeJpeg } from '../../src/picture/jpeg-turbo.ts';
 import { cpuMsOf } from './cpu-time.ts';
 import { type Match, qualityFor, ssimOf } from './equal-quality.ts';
+import { compareTransforms, type TransformResult } from './fast-transform.ts';
+import { CAMERA_QUALITY, LEVELS } from './levels.ts';
 import { readFrames, type TrialFrame, withYuv } from './street-frames.ts';
 import { type Floor, TjBench } from './tjbench.ts';
 import { type Scale, type TrialEncoder, Trials } from './trial-encoders.ts';
 
-/** Qualities of libjpeg-turbo, which all others are to equal. */
-export const LEVELS = [90, 70, 50];
-/** What a camera's own JPEG has. */
-export const CAMERA_QUALITY = 95;
 /** Which of the levels is made of it. */
 const TRANSCODED = LEVELS.indexOf(70);
-/** Frames on which equal quality is looked for; then it is measured on all. */
+/** Frames on which equal quality is looked for, then measured on all. */
 const SEARCH_FRAMES = 6;
 /** The best of so many counts: the machine may have had something else to do. */
-const ROUNDS = 2;
+const ROUNDS = 3;
+/** What takes longer than this is counted once: what it is off by is little beside that. Milliseconds. */
+const SLOW_MS = 12;
 
 /** Of one picture. */
 export interface Cost {
@@ -28,10 +28,11 @@ export type Matches = Readonly<Record<Scale, readonly Match[]>>;
 /** On frames of one size. What is an array has an entry for each of LEVELS. */
 export interface Costs {
   readonly matches: Matches;
-  readonly encoders: ReadonlyMap<string, readonly Cost[]>;
+  readonly encoders: readonly { readonly name: string; readonly costs: readonly Cost[] }[];
   readonly floors: readonly Floor[];
-  readonly transcoders: ReadonlyMap<string, Cost>;
+  readonly transcoders: readonly { readonly name: string; readonly cost: Cost }[];
   readonly transcodeFloorMs: number;
+  readonly transforms: readonly TransformResult[];
 }
 
 /** @param dir for pictures of its own */
@@ -47,14 +48,20 @@ export async function measureCosts(dir: string, width: number, height: number, c
     const toRgbMs = await tjbench.decode(CAMERA_QUALITY);
     const transcodeFloorMs = toRgbMs + (floors[TRANSCODED]?.fromRgb.cpuMs ?? Number.NaN);
     const transcoders = await transcoderCosts(trials, matches, frames);
-    return { matches, encoders, floors, transcoders, transcodeFloorMs };
+    const transforms: TransformResult[] = [];
+    for (const level of LEVELS) transforms.push(await compareTransforms(someOf(frames), level));
+    return { matches, encoders, floors, transcoders, transcodeFloorMs, transforms };
   } finally {
     for (const { yuv } of frames) yuv.free();
   }
 }
 
+function someOf(frames: readonly TrialFrame[]): TrialFrame[] {
+  return frames.filter((_, i) => i % Math.ceil(frames.length / SEARCH_FRAMES) === 0);
+}
+
 async function matchScales(encoders: readonly TrialEncoder[], frames: readonly TrialFrame[]): Promise<Matches> {
-  const some = frames.filter((_, i) => i % Math.ceil(frames.length / SEARCH_FRAMES) === 0);
+  const some = someOf(frames);
   const reference = encoders[0] as TrialEncoder;
   const wanted: number[] = [];
   for (const level of LEVELS) wanted.push(await ssimOf(reference, some, level));
@@ -76,15 +83,15 @@ async function matchScales(encoders: readonly TrialEncoder[], frames: readonly T
 }
 
 async function encoderCosts({ encoders }: Trials, matches: Matches, frames: readonly TrialFrame[]) {
-  const costs = new Map<string, Cost[]>(encoders.map(({ name }) => [name, []]));
+  const perLevel: Cost[][] = [];
   for (const level of LEVELS.keys()) {
     const works = encoders.map((encoder) => {
       const { quality } = matches[encoder.scale][level] as Match;
       return (frame: TrialFrame) => encoder.encode(frame, quality);
     });
-    for (const [i, cost] of (await costsOf(works, frames)).entries()) costs.get(encoders[i]?.name ?? '')?.push(cost);
+    perLevel.push(await costsOf(works, frames));
   }
-  return costs;
+  return encoders.map(({ name }, i) => ({ name, costs: perLevel.map((costs) => costs[i] as Cost) }));
 }
 
 async function transcoderCosts({ transcoders }: Trials, matches: Matches, frames: readonly TrialFrame[]) {
@@ -96,7 +103,7 @@ async function transcoderCosts({ transcoders }: Trials, matches: Matches, frames
     return (jpeg: Buffer) => transcode(jpeg, quality);
   });
   const costs = await costsOf(works, jpegs);
-  return new Map(transcoders.map(({ name }, i) => [name, costs[i] as Cost]));
+  return transcoders.map(({ name }, i) => ({ name, cost: costs[i] as Cost }));
 }
 
 /** One after the other, round by round, so that none has a quieter hour than another. */
@@ -107,6 +114,7 @@ async function costsOf<Item>(
   const costs = works.map(() => ({ cpuMs: Number.POSITIVE_INFINITY, bytes: 0 }));
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [i, work] of works.entries()) {
+      if (round > 0 && (costs[i]?.cpuMs ?? 0) > SLOW_MS) continue;
       let bytes = 0;
       const cpuMs = await cpuMsOf(async () => {
         for (const item of items) bytes += (await work(item)).length;
