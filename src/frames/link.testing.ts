@@ -52,6 +52,10 @@ export class SimulatedLink implements PictureSink {
     return this.#figure === undefined ? undefined : this.bytesSent - this.#figure;
   }
 
+  get acknowledgedUs(): number | undefined {
+    return this.#figure === undefined ? undefined : this.#figureUs;
+  }
+
   send(picture: Picture): boolean {
     if (this.#isBlocked) throw new Error('sent to while it had not drained');
     if (this.isClosed) return true;

@@ -21,6 +21,11 @@ export interface PictureSink {
    * milliseconds old will do.
    */
   readonly unacknowledgedBytes: number | undefined;
+  /**
+   * The moment, microseconds, up to which acknowledgements are in that figure; what was sent since then counts as
+   * unacknowledged. Undefined: now.
+   */
+  readonly acknowledgedUs?: number | undefined;
   /** Bytes handed over since the connection began, framing included. */
   readonly bytesSent: number;
 }

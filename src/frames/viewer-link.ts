@@ -34,19 +34,20 @@ export class ViewerLink {
 
   /** It has taken everything, and little enough of that is still on its way. */
   get isFree(): boolean {
+    // Blocked or not: each figure is of use.
+    const isTold = this.#observe();
     if (this.#isBlocked) return false;
-    const outstanding = this.#observe();
-    if (outstanding !== undefined) return outstanding <= this.#rate.allowanceBytes(this.#clock.nowUs());
+    if (isTold) return this.#rate.waitUs(this.#clock.nowUs(), this.#sink.bytesSent) === 0;
     return this.#firstSentUs === undefined || this.#clock.nowUs() - this.#firstSentUs > FIRST_NEWS_US;
   }
 
   /** When to look whether it is free, milliseconds; undefined: it will say so. */
   get lookMs(): number | undefined {
     if (this.#isBlocked) return undefined;
-    const nowUs = this.#clock.nowUs();
-    const excess = (this.#sink.unacknowledgedBytes ?? 0) - this.#rate.allowanceBytes(nowUs);
-    const waitMs = (excess * 8) / (this.#rate.kbps(nowUs) ?? Number.POSITIVE_INFINITY);
-    return Math.min(Math.max(waitMs, MIN_LOOK_MS), MAX_LOOK_MS);
+    return Math.min(
+      Math.max(this.#rate.waitUs(this.#clock.nowUs(), this.#sink.bytesSent) / 1000, MIN_LOOK_MS),
+      MAX_LOOK_MS,
+    );
   }
 
   /** kbit/s; undefined when the link was not put to the test lately. */
@@ -54,6 +55,11 @@ export class ViewerLink {
     const nowUs = this.#clock.nowUs();
     const { unacknowledgedBytes, bytesSent } = this.#sink;
     return unacknowledgedBytes === undefined ? this.#drains.kbps(nowUs, bytesSent) : this.#rate.kbps(nowUs);
+  }
+
+  /** What it was given is more than it can deliver at once; not merely too fresh to have been heard of again. */
+  get isBehind(): boolean {
+    return this.#isBlocked || (this.#observe() && this.#rate.hasBacklog);
   }
 
   /** Everything that was sent has arrived, as far as the system tells. */
@@ -82,16 +88,18 @@ export class ViewerLink {
   /**
    * To be called about twice a second.
    *
-   * @param isStarved since the last time it was not free for something that was wanted
+   * @param isStarved since the last time it was behind when something was wanted
    */
   endSpan(isStarved: boolean): void {
-    const isTold = this.#observe() !== undefined;
+    const isTold = this.#observe();
     this.#rate.onSpan(this.#clock.nowUs(), isStarved && isTold);
   }
 
-  #observe(): number | undefined {
-    const outstanding = this.#sink.unacknowledgedBytes;
-    if (outstanding !== undefined) this.#rate.observe(this.#clock.nowUs(), this.#sink.bytesSent, outstanding);
-    return outstanding;
+  /** False where nobody tells what has arrived. */
+  #observe(): boolean {
+    const { unacknowledgedBytes, bytesSent, acknowledgedUs = this.#clock.nowUs() } = this.#sink;
+    if (unacknowledgedBytes === undefined) return false;
+    this.#rate.observe(acknowledgedUs, bytesSent - unacknowledgedBytes);
+    return true;
   }
 }

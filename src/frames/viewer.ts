@@ -86,7 +86,7 @@ export class Viewer {
   #waiting: Frame | undefined;
   #waitingStill: Picture | undefined;
   #isEncoding = false;
-  /** A frame was left out since the last evaluation, and not because a picture was being encoded. */
+  /** A frame was left out since the last evaluation because the connection was behind, not because of an encode. */
   #hasStarved = false;
   #isClosed = false;
   #look: Timer | undefined;
@@ -126,7 +126,7 @@ export class Viewer {
     const isDue = this.#pace.isDue(frame.ptsUs, Math.min(this.#wish.fps, quality.fps, limit().maxFps));
     if (this.#waiting !== undefined && isDue) {
       this.#skippedFrames += 1;
-      if (!this.#isEncoding) this.#hasStarved = true;
+      if (!this.#isEncoding && this.#link.isBehind) this.#hasStarved = true;
       this.#deps.counters.skippedFrames.add();
     }
     // One that waits is replaced by the newest, even if that is early.

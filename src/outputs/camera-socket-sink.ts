@@ -84,6 +84,10 @@ export class CameraSocketSink implements PictureSink {
     return this.#socket.bytesWritten - this.#base;
   }
 
+  get acknowledgedUs(): number | undefined {
+    return this.#arrived?.asOfUs;
+  }
+
   get unacknowledgedBytes(): number | undefined {
     const arrived = this.#arrived?.acknowledgedBytes;
     return arrived === undefined ? undefined : this.bytesSent - arrived;

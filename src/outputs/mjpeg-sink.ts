@@ -55,6 +55,10 @@ export class MjpegSink implements PictureSink {
     return this.#bytesSent;
   }
 
+  get acknowledgedUs(): number | undefined {
+    return this.#arrived?.asOfUs;
+  }
+
   get unacknowledgedBytes(): number | undefined {
     const arrived = this.#arrived?.acknowledgedBytes;
     return arrived === undefined ? undefined : this.#bytesSent - arrived;

@@ -166,7 +166,7 @@ test('a look that takes long is taken less often', async () => {
     #asked = 0;
   }
   const clock = new SlowClock();
-  const watch = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01 }).watch(sockets.near);
+  const watch = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01, savedMs: 0 }).watch(sockets.near);
   clock.advance(10);
   assert.is(watch.acknowledgedBytes, 0);
   sockets.near.write('hello');

@@ -10,6 +10,8 @@ export interface TransmitWatch {
    * while nobody knows.
    */
   readonly acknowledgedBytes: number | undefined;
+  /** When that look was, microseconds; undefined before the first. */
+  readonly asOfUs: number | undefined;
   /** May be called twice. */
   unwatch(): void;
 }
@@ -19,6 +21,8 @@ export interface TransmitQueuesOptions {
   readonly intervalMs: number;
   /** Looking takes at most this part of the time; where it would take more, it is done less often. */
   readonly maxShare: number;
+  /** Time without looks that may be made up for by more frequent ones, which a new connection is glad of. */
+  readonly savedMs: number;
 }
 
 export interface TransmitQueuesDeps {
@@ -27,7 +31,7 @@ export interface TransmitQueuesDeps {
   readonly root?: string;
 }
 
-const DEFAULTS: TransmitQueuesOptions = { intervalMs: 50, maxShare: 0.04 };
+const DEFAULTS: TransmitQueuesOptions = { intervalMs: 50, maxShare: 0.04, savedMs: 1_000 };
 
 /**
  * Knows what has really arrived. That a socket took bytes means little: the kernel's buffer grows to megabytes, which is
@@ -41,10 +45,15 @@ export class TransmitQueues {
   readonly #tables: Readonly<Record<'tcp' | 'tcp6', WatchedTable>>;
   readonly #watches = new Set<SocketWatch>();
   #timer: Timer | undefined;
+  #lookedUs: number;
+  /** By how much time looking is ahead of its share; less than 0: behind it. */
+  #aheadMs: number;
 
   constructor({ clock, root = '/proc/net' }: TransmitQueuesDeps, options: Partial<TransmitQueuesOptions> = {}) {
     this.#clock = clock;
     this.#options = { ...DEFAULTS, ...options };
+    this.#lookedUs = clock.nowUs();
+    this.#aheadMs = -this.#options.savedMs;
     this.#tables = {
       tcp: { table: new TransmitQueueTable(`${root}/tcp`, 8), entries: new Map() },
       tcp6: { table: new TransmitQueueTable(`${root}/tcp6`, 32), entries: new Map() },
@@ -54,7 +63,7 @@ export class TransmitQueues {
   /** Watches a connected socket until it is told to stop or the socket closes. Counting begins now. */
   watch(socket: Socket): TransmitWatch {
     const key = tableKeyOf(socket);
-    if (key === undefined) return { acknowledgedBytes: undefined, unwatch() {} };
+    if (key === undefined) return { acknowledgedBytes: undefined, asOfUs: undefined, unwatch() {} };
     const { entries } = this.#tables[key.table];
     const watch = new SocketWatch(socket, Buffer.from(key.ends, 'latin1'), () => {
       socket.off('close', watch.unwatch);
@@ -73,8 +82,12 @@ export class TransmitQueues {
 
   #lookAfter(ms: number): void {
     this.#timer = this.#clock.after(ms, () => {
-      const tookMs = this.#look();
-      this.#lookAfter(Math.max(this.#options.intervalMs, tookMs / this.#options.maxShare));
+      const { intervalMs, maxShare, savedMs } = this.#options;
+      const nowUs = this.#clock.nowUs();
+      const aheadMs = Math.max(-savedMs, this.#aheadMs - (nowUs - this.#lookedUs) / 1000);
+      this.#lookedUs = nowUs;
+      this.#aheadMs = aheadMs + this.#look() / maxShare;
+      this.#lookAfter(Math.max(intervalMs, this.#aheadMs));
     });
   }
 
@@ -82,9 +95,9 @@ export class TransmitQueues {
   #look(): number {
     let isUnderway = false;
     // Before the tables are read: what arrives meanwhile counts the next time.
-    for (const watch of this.#watches) isUnderway = watch.note() || isUnderway;
-    if (!isUnderway) return 0;
     const startUs = this.#clock.nowUs();
+    for (const watch of this.#watches) isUnderway = watch.note(startUs) || isUnderway;
+    if (!isUnderway) return 0;
     for (const { table, entries } of Object.values(this.#tables)) {
       if (entries.size > 0) table.read(entries);
     }
@@ -100,12 +113,14 @@ interface WatchedTable {
 
 class SocketWatch implements TransmitWatch, TableEntry {
   acknowledgedBytes: number | undefined;
+  asOfUs: number | undefined;
   readonly ends: Buffer;
   readonly unwatch: () => void;
   readonly #socket: Socket;
   /** What the kernel had been given when the watch began, and when it was last noted. */
   readonly #base: number;
   #given: number;
+  #notedUs = 0;
 
   constructor(socket: Socket, ends: Buffer, unwatch: () => void) {
     this.ends = ends;
@@ -116,12 +131,16 @@ class SocketWatch implements TransmitWatch, TableEntry {
   }
 
   /** Notes what the kernel has been given; true when some of it may not have arrived. */
-  note(): boolean {
+  note(nowUs: number): boolean {
+    this.#notedUs = nowUs;
     this.#given = givenToKernel(this.#socket);
-    return this.#given - this.#base !== this.acknowledgedBytes;
+    const isUnderway = this.#given - this.#base !== this.acknowledgedBytes;
+    if (!isUnderway) this.asOfUs = nowUs;
+    return isUnderway;
   }
 
   onQueue(bytes: number): void {
+    this.asOfUs = this.#notedUs;
     const arrived = Math.max(0, this.#given - bytes - this.#base);
     this.acknowledgedBytes = Math.max(this.acknowledgedBytes ?? 0, arrived);
   }
