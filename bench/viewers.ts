@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { cpuSeconds, residentKb, type StationProcess, stop } from './station-process.ts';
+import { residentKb, type StationProcess, stop } from './station-process.ts';
 import { compile, type Watched, watch } from './viewers/client.ts';
 import { makeFilm } from './viewers/film.ts';
-import { busyPercent } from './viewers/machine.ts';
+import { busyPercent, threadSeconds } from './viewers/machine.ts';
 import { floorInC, floorInNode, listening, motion, type OtherServer } from './viewers/others.ts';
 import { type PipitReading, readPipit, startPipit } from './viewers/pipit.ts';
 import { readClock } from './viewers/read-clock.ts';
@@ -37,7 +37,7 @@ const COUNTS = isQuick ? [1, 10, 50] : [1, 10, 100];
 const STEADY_S = isQuick ? 4 : 15;
 const WARM_S = isQuick ? 2 : 3;
 const COMPARED_COUNTS = isQuick ? [1, 50] : [1, 10, 50];
-const COMPARED_S = isQuick ? 2 : 5;
+const COMPARED_S = isQuick ? 2 : 4;
 const AUTO_VIEWERS = 10;
 /** Time for levels to settle. */
 const AUTO_WARM_S = isQuick ? 6 : 14;
@@ -191,8 +191,10 @@ async function compare(client: string, other: OtherServer): Promise<Compared[]> 
   const child = other.start();
   try {
     await listening(port);
+    // It may listen before it has something to show.
+    await readParts(port, path, 3);
     const pid = child.pid as number;
-    const read = (): [number, number] => [cpuSeconds(pid), residentKb(pid)];
+    const read = (): [number, number] => [threadSeconds(pid), residentKb(pid)];
     for (const count of COMPARED_COUNTS) {
       const paths = { [path]: count };
       const { watched, before, after } = await watch(client, { port, paths, warmS: 2, steadyS: COMPARED_S, read });
@@ -237,7 +239,7 @@ function printCompared(rows: readonly Compared[]): void {
       (row.residentKb / 1024).toFixed(0),
     ];
   });
-  printTable('One level (70), JPEG camera', columns, cells);
+  printTable('One level (70), JPEG camera, beside others', columns, cells);
   console.log(`
 further: compared with one viewer, so without what a picture costs that nobody shares. motion's pictures are those of
 the same film at the same quality; it says nothing of when they were taken, and sends some of them twice. µStreamer

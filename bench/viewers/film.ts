@@ -4,8 +4,8 @@ import { join } from 'node:path';
 /** A film as a USB camera would deliver it, of JPEGs: 1280x720 at 25 pictures a second, made of a recording. */
 export function makeFilm(recording: string, dir: string): string {
   const film = join(dir, 'street-1280x720-25fps.avi');
-  // Sped up to 25 pictures a second, so that each differs from the one before.
-  const input = ['-r', '25', '-i', recording, '-t', '20', '-an'];
+  // Sped up, so that each picture differs from the one before. All of it, so that whoever plays it once has enough.
+  const input = ['-r', '25', '-i', recording, '-an'];
   execFileSync('ffmpeg', ['-v', 'error', ...input, '-vf', 'scale=1280:720', '-c:v', 'mjpeg', '-q:v', '2', '-y', film]);
   return film;
 }

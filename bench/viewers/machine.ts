@@ -18,6 +18,17 @@ export function busyPercent(before: MachineTime, after: MachineTime): number {
   return (100 * (after.busy - before.busy)) / (after.all - before.all);
 }
 
+/**
+ * Processor time of a process so far, seconds: of the threads that it has now. Finer than the ticks of 10 ms in its
+ * `stat`, which are too coarse for a server that does next to nothing (Documentation/scheduler/sched-stats).
+ */
+export function threadSeconds(pid: number): number {
+  const times = readdirSync(`/proc/${pid}/task`).map((task) =>
+    Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return times.reduce((sum, each) => sum + each, 0) / 1e9;
+}
+
 /** The child process whose command line holds this text. */
 export function childOf(pid: number, text: string): number | undefined {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>

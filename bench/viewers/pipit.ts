@@ -1,5 +1,5 @@
-import { cpuSeconds, residentKb, type StationProcess, startStation } from '../station-process.ts';
-import { childOf, type MachineTime, machineTime } from './machine.ts';
+import { residentKb, type StationProcess, startStation } from '../station-process.ts';
+import { childOf, type MachineTime, machineTime, threadSeconds } from './machine.ts';
 
 /** What is said of the station and its only camera. */
 export interface PipitSetup {
@@ -64,8 +64,8 @@ export async function readPipit({ pid, port }: StationProcess): Promise<PipitRea
   const worker = childOf(pid, 'camera-main');
   if (worker === undefined) throw new Error('the worker of the camera does not run');
   const processes = {
-    mainS: cpuSeconds(pid),
-    workerS: cpuSeconds(worker),
+    mainS: threadSeconds(pid),
+    workerS: threadSeconds(worker),
     mainKb: residentKb(pid),
     workerKb: residentKb(worker),
     machine: machineTime(),

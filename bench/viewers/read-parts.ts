@@ -20,7 +20,7 @@ export async function readParts(port: number, path: string, count: number): Prom
     const monotonicUs = Number(process.hrtime.bigint()) / 1000;
     bytes = Buffer.concat([bytes, chunk]);
     for (;;) {
-      const found = /\r\nContent-Length: (\d+)\r\n(?:.*\r\n)*?\r\n/i.exec(bytes.toString('latin1', 0, 2_000));
+      const found = /\r\nContent-Length: *(\d+)\r\n(?:.*\r\n)*?\r\n/i.exec(bytes.toString('latin1', 0, 2_000));
       const start = found === null ? 0 : found.index + found[0].length;
       const end = start + Number(found?.[1]);
       if (found === null || bytes.length < end) break;
