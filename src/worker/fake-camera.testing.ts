@@ -6,15 +6,13 @@ import { Link } from './link.ts';
  * A camera's worker process without a camera: a program for tests. It tells of a frame every 20 ms, answers with its
  * order for a picture, and logs every other command at level debug. What else it does is the name of its camera:
  * `crash` dies after its fifth frame; `blind` tells of none after its third; `busy` never answers; `empty` answers
- * without a picture; `late` tells more when it is to stop; `video` sends coded pictures; `done` ends in order.
+ * without a picture; `chatty` says with each frame that it is live; `video` sends coded pictures; `done` ends in order.
  */
 let behaviour = '';
 let sequence = 0;
 const link = new Link(new Socket({ fd: 3, readable: true, writable: true }), {
   onMessage: (message) => onCommand(message as CameraCommand),
-  onClose: () => {
-    if (behaviour !== 'late') process.exit(0);
-  },
+  onClose: () => process.exit(0),
 });
 
 function tell(message: CameraMessage): void {
@@ -43,13 +41,6 @@ function answer(order: Extract<CameraCommand, { type: 'encode' }>): void {
 function run(name: string): void {
   behaviour = name;
   tell({ type: 'state', state: 'live', detail: name });
-  process.on('SIGTERM', () => {
-    if (name === 'late') {
-      tell({ type: 'state', state: 'live', detail: 'still here' });
-      tellFrame();
-    }
-    setTimeout(() => process.exit(0), 50);
-  });
   setInterval(() => {
     tell({ type: 'counters', counters: { ticks_total: sequence } });
     if (name === 'blind' && sequence >= 3) return;
@@ -58,6 +49,7 @@ function run(name: string): void {
       tell({ type: 'state', state: 'ended', detail: name });
       return link.close();
     }
+    if (name === 'chatty') tell({ type: 'state', state: 'live', detail: name });
     tellFrame();
     if (name !== 'video') return;
     const unit = { type: 'video-unit', codec: 'h264', ptsUs: sequence, durationUs: 20, isKeyframe: true } as const;
