@@ -45,7 +45,7 @@ function showPicture({ sequence, level, width, height, ageMs, fps }) {
   if (sequence === 0) {
     const isMuted = cameras.find(({ name }) => name === chosen)?.muted;
     showState(isMuted ? 'muted' : 'none', isMuted ? 'Muted' : 'No signal');
-    show('camera-figures', isMuted ? 'Closed until somebody turns it on again, under Privacy' : '');
+    show('camera-figures', isMuted ? 'Closed until it is turned on again' : '');
     return;
   }
   showState('live', 'Live');
