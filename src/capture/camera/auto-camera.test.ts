@@ -11,6 +11,7 @@ import { AutoCamera, type AutoCameraOptions } from './auto-camera.ts';
 import type { CapturedFrame } from './camera.ts';
 import { TWO_SENSORS } from './rpicam-devices.testing.ts';
 import { CODEC, FakeCameras, WEBCAM } from './v4l2-devices.testing.ts';
+import { v4l2Unplugged } from './v4l2-failure.ts';
 
 const test = suite('auto-camera');
 const never = new AbortController().signal;
@@ -31,13 +32,19 @@ const FRAME: CapturedFrame = {
 };
 async function* oneFrame(): AsyncGenerator<CapturedFrame, void, undefined> {
   yield FRAME;
+  throw v4l2Unplugged('camera');
 }
 
 function auto(fake: FakeCameras, more: Partial<AutoCameraOptions> = {}, clock: typeof systemClock = systemClock) {
   const log = new RecordingLog();
   const context = { clock, log, counters: new CounterSet(), fps: () => Number.POSITIVE_INFINITY };
   const none = ['/nowhere/rpicam'];
-  const options = { v4l2: { roots: fake.roots, readVideo: oneFrame }, listPrograms: none, readPrograms: none, ...more };
+  const options = {
+    v4l2: { roots: fake.roots, readStream: oneFrame },
+    listPrograms: none,
+    readPrograms: none,
+    ...more,
+  };
   return { camera: new AutoCamera({ type: 'auto', width: 320, height: 240, fps: 30 }, context, options), log };
 }
 

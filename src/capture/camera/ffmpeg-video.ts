@@ -28,6 +28,8 @@ export interface FfmpegVideoSettings {
    * the demuxer, once that is known.
    */
   readonly stamps: StampKind | ((formatName: string) => StampKind | PictureStamps);
+  /** Pictures come out as soon as they can. Left out: with stamps of kind `device` and `arrival`. */
+  readonly isLive?: boolean;
 }
 
 export type StampKind = 'device' | 'arrival' | 'stream';
@@ -113,7 +115,8 @@ class Reading implements Disposable {
     this.#tickUs = (1e6 * timeBase.num) / timeBase.den;
     this.#stamps = typeof kind === 'string' ? stampsOf(kind, context.clock, this.#isIntraOnly) : kind;
     this.#scaler = new FrameScaler(!this.#isBorrowed);
-    if (!this.#isJpeg) this.#decoder = new FfmpegPictureDecoder(stream, kind === 'device' || kind === 'arrival');
+    const { isLive = kind === 'device' || kind === 'arrival' } = settings;
+    if (!this.#isJpeg) this.#decoder = new FfmpegPictureDecoder(stream, isLive);
     if (codecpar.codecId === AV_CODEC_ID_H264) this.#units = new FfmpegH264Units(stream);
   }
 

@@ -1,6 +1,7 @@
 import type { RpicamSettings } from '../../core/camera-settings.ts';
 import { DeviceError, MediaError } from '../../core/errors.ts';
 import { checkJpeg } from '../../picture/jpeg-info.ts';
+import type { ByteReader } from '../byte-input.ts';
 import { fewLines } from '../few-lines.ts';
 import { Program } from '../program.ts';
 import type { Camera, CameraContext, CapturedFrame } from './camera.ts';
@@ -8,7 +9,8 @@ import { readFfmpegVideo } from './ffmpeg-video.ts';
 import { FrameRateCap } from './frame-rate-cap.ts';
 import { JpegFrame } from './jpeg-frame.ts';
 import { JpegSplitter } from './jpeg-splitter.ts';
-import { RpicamWords } from './rpicam-failure.ts';
+import { LiveBytes } from './live-bytes.ts';
+import { RpicamWords, rpicamHangs } from './rpicam-failure.ts';
 
 /** Its present name, and that until Debian 12. */
 const PROGRAMS: readonly string[] = ['rpicam-vid', 'libcamera-vid'];
@@ -49,9 +51,10 @@ export class RpicamCamera implements Camera {
         clock: this.#context.clock,
         onLine: this.#listener(name, words),
       });
+      using output = new LiveBytes(program.output, this.#context.clock, () => void program[Symbol.asyncDispose]());
       let hasBegun = false;
       try {
-        for await (const frame of this.#framesOf(program, name, signal)) {
+        for await (const frame of this.#framesOf(output, name, signal)) {
           hasBegun = true;
           yield frame;
         }
@@ -61,14 +64,15 @@ export class RpicamCamera implements Camera {
       }
       if (signal.aborted) return;
       const end = await program.ended;
+      if (output.isSilent) throw rpicamHangs(this.description);
       if (!end.isMissing)
         throw words.failure(hasBegun ? this.description : `CSI camera ${this.#settings.index}`, name, end);
     }
     throw notInstalled(this.#programs);
   }
 
-  #framesOf(program: Program, name: string, signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
-    if (this.#settings.codec === 'mjpeg') return this.#jpegsOf(program, signal);
+  #framesOf(output: ByteReader, name: string, signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
+    if (this.#settings.codec === 'mjpeg') return this.#jpegsOf(output, signal);
     const { width, height } = sizeOf(this.#settings);
     // Sycc of libcamera: BT.601 over the full range, as in JPEG.
     const options = {
@@ -77,19 +81,19 @@ export class RpicamCamera implements Camera {
       framerate: String(this.#settings.fps),
     };
     return readFfmpegVideo(
-      { bytes: program.output, format: 'rawvideo', options },
+      { bytes: output, format: 'rawvideo', options },
       { context: this.#context, name: `what ${name} writes`, stamps: 'arrival' },
       signal,
     );
   }
 
-  async *#jpegsOf(program: Program, signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
+  async *#jpegsOf(output: ByteReader, signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
     const { clock, counters, fps } = this.#context;
     const damaged = counters.counter('capture_damaged_frames_total', 'Damaged pictures of the camera, left out');
     const splitter = new JpegSplitter({ onDamaged: () => damaged.add() });
     const cap = new FrameRateCap(fps);
     for (;;) {
-      const bytes = await program.output.read(READ_BYTES, signal);
+      const bytes = await output.read(READ_BYTES, signal);
       if (bytes === undefined) return;
       for (const picture of splitter.push(bytes)) {
         const nowUs = clock.nowUs();

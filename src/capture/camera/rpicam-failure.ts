@@ -76,6 +76,13 @@ export class RpicamWords {
   }
 }
 
+/** `capture.unplugged`: the program runs on, and nothing comes. */
+export function rpicamHangs(name: string): DeviceError {
+  return new DeviceError('capture.unplugged', `${name} stopped delivering pictures: it hangs`, {
+    remedy: 'Look at both ends of its ribbon cable; it is opened again by itself.',
+  });
+}
+
 /** Without the time, thread and place that libcamera writes in front, and the frame that rpicam-apps puts around. */
 function plain(line: string): string {
   return line

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { access, realpath } from 'node:fs/promises';
 import type { V4l2Settings } from '../../core/camera-settings.ts';
 import { DeviceError } from '../../core/errors.ts';
 import type { Camera, CameraContext, CapturedFrame } from './camera.ts';
@@ -6,16 +6,31 @@ import { readFfmpegVideo } from './ffmpeg-video.ts';
 import { planControls, type V4l2Control } from './v4l2-controls.ts';
 import { runV4l2Ctl } from './v4l2-ctl.ts';
 import { listV4l2Devices, SYSTEM_V4L2, type V4l2Roots, v4l2Abilities, v4l2Identity } from './v4l2-devices.ts';
-import { NO_BANDWIDTH, ownerOf, REFUSED, v4l2Busy, v4l2Failure, v4l2Unplugged } from './v4l2-failure.ts';
+import {
+  NO_BANDWIDTH,
+  ownerOf,
+  REFUSED,
+  UNPLUGGED,
+  v4l2Busy,
+  v4l2Failure,
+  v4l2Gone,
+  v4l2Unplugged,
+} from './v4l2-failure.ts';
 import { busLoad, chooseV4l2Modes, describeMode, guessedV4l2Modes, type V4l2Mode } from './v4l2-mode.ts';
 import { resolveV4l2Device } from './v4l2-resolve.ts';
+import { readV4l2Stream } from './v4l2-stream.ts';
 
+const WITHOUT_V4L2_CTL =
+  'so the camera is read with up to 60 MB of memory at 1280x720, 130 MB at 1920x1080, in a mode that is guessed: ' +
+  'install the package v4l-utils';
 /** Modes that are tried until the camera counts as one that delivers none. */
 const MAX_TRIES = 3;
 
 /** What differs in tests. */
 export interface V4l2Options {
   readonly roots?: V4l2Roots;
+  readonly readStream?: typeof readV4l2Stream;
+  /** Where there is no v4l2-ctl. */
   readonly readVideo?: typeof readFfmpegVideo;
 }
 
@@ -27,6 +42,7 @@ export class V4l2Camera implements Camera {
   readonly #settings: V4l2Settings;
   readonly #context: CameraContext;
   readonly #roots: V4l2Roots;
+  readonly #readStream: typeof readV4l2Stream;
   readonly #readVideo: typeof readFfmpegVideo;
   /** Modes that the camera lists and does not deliver. */
   readonly #refused = new Set<string>();
@@ -38,6 +54,7 @@ export class V4l2Camera implements Camera {
     this.#settings = settings;
     this.#context = context;
     this.#roots = options.roots ?? SYSTEM_V4L2;
+    this.#readStream = options.readStream ?? readV4l2Stream;
     this.#readVideo = options.readVideo ?? readFfmpegVideo;
     this.#description = `camera ${settings.device}`;
   }
@@ -54,9 +71,10 @@ export class V4l2Camera implements Camera {
     if (signal.aborted) return;
     const device = resolveV4l2Device(setting, devices);
     const name = `${device.name} (${v4l2Identity(device)})`;
-    const { formats, controls, complaint } = await v4l2Abilities(device.path, this.#roots, signal);
+    const { formats, controls, complaint, isMissing } = await v4l2Abilities(device.path, this.#roots, signal);
     if (signal.aborted) return;
-    if (complaint !== '') this.#sayOnce(`what ${name} can do is not known: ${complaint}`);
+    if (isMissing) this.#sayOnce(`${complaint}, ${WITHOUT_V4L2_CTL}`);
+    else if (complaint !== '') this.#sayOnce(`what ${name} can do is not known: ${complaint}`);
     await this.#setControls(device.path, controls, signal);
     const { format } = this.#settings;
     const modes =
@@ -84,6 +102,7 @@ export class V4l2Camera implements Camera {
         return yield* this.#stream(path, name, mode, signal);
       } catch (error) {
         if (!(error instanceof DeviceError)) throw error;
+        if (error.code === UNPLUGGED && !(await isThere(path))) throw v4l2Gone(name, error);
         if (error.code === 'capture.busy') throw await this.#withOwner(path, name, error);
         if (error.code === NO_BANDWIDTH) tries = tries.filter((other) => busLoad(other) < busLoad(mode));
         else if (error.code !== REFUSED) throw error;
@@ -98,7 +117,21 @@ export class V4l2Camera implements Camera {
     throw lastRefusal ?? nothingToRead(name);
   }
 
-  async *#stream(
+  #stream(
+    path: string,
+    name: string,
+    mode: V4l2Mode,
+    signal: AbortSignal,
+  ): AsyncGenerator<CapturedFrame, void, undefined> {
+    if (mode.fourcc === undefined) return this.#streamByFfmpeg(path, name, mode, signal);
+    const context = this.#context;
+    const onMode = (real: V4l2Mode): void => {
+      this.#description = `camera ${name}, ${describeMode(real)}`;
+    };
+    return this.#readStream({ context, v4l2Ctl: this.#roots.v4l2Ctl, path, name, mode, onMode }, signal);
+  }
+
+  async *#streamByFfmpeg(
     path: string,
     name: string,
     mode: V4l2Mode,
@@ -150,6 +183,13 @@ export class V4l2Camera implements Camera {
 /** What a path such as `/dev/v4l/by-id/…` leads to. */
 async function linked(setting: string): Promise<string> {
   return setting.startsWith('/') ? realpath(setting).catch(() => setting) : setting;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function nothingToRead(name: string): DeviceError {

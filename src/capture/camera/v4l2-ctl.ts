@@ -6,6 +6,8 @@ export interface V4l2CtlAnswer {
   readonly text: string;
   /** What it complained of, one line; empty when it was content. */
   readonly complaint: string;
+  /** All that it wrote to its standard error; some failures are told there alone, and its exit code is 0. */
+  readonly remarks: string;
   readonly isMissing: boolean;
 }
 
@@ -19,10 +21,16 @@ export function runV4l2Ctl(program: string, args: readonly string[], signal?: Ab
   const options = { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_BYTES, env, signal } as const;
   return new Promise((resolve) => {
     execFile(program, args, options, (error, text, stderr) => {
-      if (error === null) resolve({ text, complaint: '', isMissing: false });
+      if (error === null) resolve({ text, complaint: '', remarks: stderr, isMissing: false });
       else if (error.code === 'ENOENT')
-        resolve({ text: '', complaint: `${program} is not installed`, isMissing: true });
-      else resolve({ text, complaint: complaintOf(stderr || text) || error.message, isMissing: false });
+        resolve({ text: '', complaint: `${program} is not installed`, remarks: '', isMissing: true });
+      else
+        resolve({
+          text,
+          complaint: complaintOf(stderr || text) || error.message,
+          remarks: stderr,
+          isMissing: false,
+        });
     });
   });
 }

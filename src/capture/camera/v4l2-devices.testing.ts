@@ -16,6 +16,25 @@ export interface FakeNode {
   readonly controls?: string;
   /** What v4l2-ctl says instead of an answer. */
   readonly complaint?: string;
+  /** What v4l2-ctl says when a mode is set instead of that it was set, and its exit code. */
+  readonly refusal?: readonly [text: string, exitCode: number];
+  /** What it was set to in truth: lines of v4l2-ctl. */
+  readonly setup?: string;
+  /** A shell script that writes pictures; `$dir` is where `put` puts files. */
+  readonly stream?: string;
+  /** What v4l2-ctl says when it is to stream and does not write pictures to its output. */
+  readonly diagnosis?: string;
+}
+
+/** Frames as `v4l2-ctl --stream-to-hdr` writes them. */
+export function framed(...frames: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(
+    frames.flatMap((frame) => {
+      const header = Buffer.from('rdhV0000');
+      header.writeUInt32BE(frame.length, 4);
+      return [header, frame];
+    }),
+  );
 }
 
 /** The kernel's files of the given nodes under a temporary directory, and a v4l2-ctl that knows them. */
@@ -47,6 +66,18 @@ export class FakeCameras implements Disposable {
     } catch {
       return [];
     }
+  }
+
+  /** Everything that v4l2-ctl was asked, one line each. */
+  get calls(): string[] {
+    return readFileSync(join(this.#path, 'calls'), 'utf8').trim().split('\n');
+  }
+
+  /** Puts a file where the script of a node finds it; its path. */
+  put(name: string, data: Uint8Array): string {
+    const path = join(this.#path, name);
+    writeFileSync(path, data);
+    return path;
   }
 
   /** From now on these nodes are there. */
@@ -84,12 +115,22 @@ export class FakeCameras implements Disposable {
     this.#write(`answers/${video}/info`, infoOf(name, caps));
     this.#write(`answers/${video}/formats`, `ioctl: VIDIOC_ENUM_FMT\n\tType: Video Capture\n\n${node.formats ?? ''}`);
     this.#write(`answers/${video}/controls`, node.controls ?? '');
+    const { refusal, setup, stream, diagnosis = '' } = node;
+    if (refusal !== undefined) {
+      this.#write(`answers/${video}/refusal`, `${refusal[0]}\n`);
+      this.#write(`answers/${video}/refusal-code`, String(refusal[1]));
+    }
+    if (setup !== undefined) this.#write(`answers/${video}/setup`, setup);
+    if (stream !== undefined) this.#write(`answers/${video}/stream`, `${stream}\n`);
+    this.#write(`answers/${video}/diagnosis`, diagnosis);
     if (node.complaint !== undefined) this.#write(`answers/${video}/complaint`, `${node.complaint}\n`);
   }
 
   #writeProgram(): void {
     const script = `#!/bin/sh
-answers='${this.#path}/answers'/$(basename "$2")
+dir='${this.#path}'
+answers="$dir"/answers/$(basename "$2")
+echo "$@" >> "$dir/calls"
 if [ ! -d "$answers" ]; then echo "Cannot open device $2, exiting." >&2; exit 1; fi
 if [ -f "$answers/complaint" ]; then cat "$answers/complaint" >&2; exit 1; fi
 case "$3" in
@@ -97,6 +138,14 @@ case "$3" in
   --list-formats-ext) cat "$answers/formats" ;;
   --list-ctrls-menus) cat "$answers/controls" ;;
   --set-ctrl=zoom*) echo "VIDIOC_S_EXT_CTRLS: failed: Input/output error" >&2; exit 255 ;;
+  --set-fmt-video=*)
+    if [ -f "$answers/refusal" ]; then cat "$answers/refusal" >&2; exit $(cat "$answers/refusal-code"); fi
+    if [ -f "$answers/setup" ]; then cat "$answers/setup"; exit; fi
+    echo "$3 $4" | sed -n 's/.*width=\\([0-9]*\\),height=\\([0-9]*\\),pixelformat=\\(....\\).*/\\
+\\tWidth\\/Height      : \\1\\/\\2\\n\\tPixel Format      : '"'\\3'"'\\n\\tBytes per Line    : 0/p'
+    echo "$4" | sed -n 's/--set-parm=\\(.*\\)/\\tFrames per second: \\1 (1\\/1)/p' ;;
+  --stream-mmap=*)
+    if [ "$4" = --stream-count=1 ]; then cat "$answers/diagnosis" >&2; else . "$answers/stream"; fi ;;
   --set-ctrl=*) echo "\${3#--set-ctrl=}" >> '${this.#path}/changes' ;;
 esac
 `;

@@ -34,6 +34,8 @@ export interface V4l2Abilities {
   readonly controls: readonly V4l2Control[] | undefined;
   /** Why they are undefined. */
   readonly complaint: string;
+  /** There is no v4l2-ctl. */
+  readonly isMissing: boolean;
 }
 
 export const SYSTEM_V4L2: V4l2Roots = { procRoot: '/proc', sysRoot: '/sys', devRoot: '/dev', v4l2Ctl: 'v4l2-ctl' };
@@ -79,9 +81,10 @@ export async function v4l2Abilities(
   signal?: AbortSignal,
 ): Promise<V4l2Abilities> {
   const formats = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--list-formats-ext'], signal);
-  if (formats.complaint !== '') return { formats: undefined, controls: undefined, complaint: formats.complaint };
+  const { complaint, isMissing } = formats;
+  if (complaint !== '') return { formats: undefined, controls: undefined, complaint, isMissing };
   const controls = await runV4l2Ctl(v4l2Ctl, ['-d', path, '--list-ctrls-menus'], signal);
-  return { formats: parseV4l2Formats(formats.text), controls: parseV4l2Controls(controls.text), complaint: '' };
+  return { formats: parseV4l2Formats(formats.text), controls: parseV4l2Controls(controls.text), complaint, isMissing };
 }
 
 /** How the configuration names it so that it is found again after a boot, where there is such a name. */

@@ -1,11 +1,37 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeviceError } from '../../core/errors.ts';
-import type { FfmpegFailure } from '../ffmpeg-failure.ts';
 
 /** Codes of errors that another mode of the same camera may not meet; the second, that a smaller one may not. */
 export const REFUSED = 'capture.unsupported';
 export const NO_BANDWIDTH = 'capture.no-bandwidth';
+/** It was open, and delivers no more. */
+export const UNPLUGGED = 'capture.unplugged';
+
+/** What went wrong, as FFmpeg tells it, or `v4l2-ctl`. */
+export interface V4l2Trouble {
+  /** Opening, or reading what was open. */
+  readonly stage: 'open' | 'read';
+  /** The system's name of it; empty where it has none. */
+  readonly errno: string;
+  readonly message: string;
+}
+
+const ERRNOS: readonly (readonly [RegExp, string])[] = [
+  [/resource busy/i, 'EBUSY'],
+  [/no such device/i, 'ENODEV'],
+  // Up to version 1.22 it says no more.
+  [/no such file|^cannot open device|^unable to detect what device/i, 'ENOENT'],
+  [/permission denied/i, 'EACCES'],
+  [/not permitted/i, 'EPERM'],
+  [/no space left/i, 'ENOSPC'],
+];
+
+/** What `v4l2-ctl` means with its words. */
+export function troubleIn(words: string, stage: V4l2Trouble['stage'] = 'open'): V4l2Trouble & Error {
+  const errno = ERRNOS.find(([pattern]) => pattern.test(words))?.[1] ?? '';
+  return Object.assign(new Error(words), { stage, errno });
+}
 
 /**
  * The error for people: `capture.busy`, `capture.no-device`, `capture.denied`, `capture.unplugged` for whatever
@@ -15,7 +41,7 @@ export const NO_BANDWIDTH = 'capture.no-bandwidth';
  * @param name the camera as messages call it
  * @param mode how it was opened
  */
-export function v4l2Failure(name: string, mode: string, cause: FfmpegFailure): DeviceError {
+export function v4l2Failure(name: string, mode: string, cause: V4l2Trouble): DeviceError {
   const error = (code: string, message: string, remedy: string): DeviceError =>
     new DeviceError(code, message, { remedy, cause });
   if (cause.stage === 'read') return v4l2Unplugged(name, cause);
@@ -53,9 +79,18 @@ export function v4l2Failure(name: string, mode: string, cause: FfmpegFailure): D
 }
 
 /** `capture.unplugged`: it was open, and delivers no more. */
-export function v4l2Unplugged(name: string, cause?: unknown): DeviceError {
-  return new DeviceError('capture.unplugged', `${name} stopped delivering pictures`, {
+export function v4l2Unplugged(name: string, cause?: V4l2Trouble): DeviceError {
+  const why = cause === undefined ? '' : `: ${cause.message}`;
+  return new DeviceError(UNPLUGGED, `${name} stopped delivering pictures${why}`, {
     remedy: 'Plug it in again, and see whether its cable and power are sound; it is opened again by itself.',
+    cause,
+  });
+}
+
+/** `capture.unplugged` where its node has gone as well, as `cause` alone does not tell: that may be EINVAL. */
+export function v4l2Gone(name: string, { cause }: DeviceError): DeviceError {
+  return new DeviceError(UNPLUGGED, `${name} was unplugged`, {
+    remedy: 'Plug it in again; it is opened again by itself.',
     cause,
   });
 }

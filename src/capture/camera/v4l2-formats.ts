@@ -20,12 +20,12 @@ export interface V4l2Size {
 export interface V4l2Format {
   /** Four characters, as V4L2 names it. */
   readonly fourcc: string;
-  /** As FFmpeg names it; undefined where FFmpeg's reader of V4L2 does not know it. */
+  /** As FFmpeg names it; undefined where it can't be read. */
   readonly name: string | undefined;
   readonly sizes: readonly V4l2Size[];
 }
 
-/** What FFmpeg's reader of V4L2 takes, by its names. */
+/** What can be read, by FFmpeg's names. */
 const NAMES: Readonly<Record<string, string>> = {
   MJPG: 'mjpeg',
   JPEG: 'mjpeg',
@@ -34,7 +34,6 @@ const NAMES: Readonly<Record<string, string>> = {
   YUYV: 'yuyv422',
   UYVY: 'uyvy422',
   YU12: 'yuv420p',
-  YV12: 'yuv420p',
   RGB3: 'rgb24',
   BGR3: 'bgr24',
   GREY: 'gray',

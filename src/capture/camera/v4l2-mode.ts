@@ -3,6 +3,8 @@ import type { Range, V4l2Format, V4l2Size } from './v4l2-formats.ts';
 
 /** How a camera is opened. */
 export interface V4l2Mode {
+  /** As V4L2 names it; undefined where nobody could ask the camera. */
+  readonly fourcc: string | undefined;
   /** As FFmpeg names it; undefined leaves the choice to FFmpeg. */
   readonly format: string | undefined;
   /** Pixels. */
@@ -49,11 +51,11 @@ export function chooseV4l2Modes(
   format: V4l2Settings['format'],
 ): V4l2Mode[] {
   const ranked: { mode: V4l2Mode; cost: number }[] = [];
-  for (const { name, sizes } of formats) {
+  for (const { fourcc, name, sizes } of formats) {
     if (name === undefined) continue;
     const formatCost = (FORMAT_COST[name] ?? 2) + (format === 'auto' || format === name ? 0 : OTHER_FORMAT);
     for (const size of sizes) {
-      const mode = { format: name, ...nearestSize(size, wanted), fps: nearestRate(size.rates, wanted.fps) };
+      const mode = { fourcc, format: name, ...nearestSize(size, wanted), fps: nearestRate(size.rates, wanted.fps) };
       ranked.push({ mode, cost: formatCost + sizeCost(mode, wanted) + rateCost(mode.fps ?? wanted.fps, wanted.fps) });
     }
   }
@@ -62,7 +64,7 @@ export function chooseV4l2Modes(
 
 /** For a camera whose modes are not known. */
 export function guessedV4l2Modes({ width, height, fps }: PictureMode, format: V4l2Settings['format']): V4l2Mode[] {
-  const any = { format: undefined, width, height, fps };
+  const any = { fourcc: undefined, format: undefined, width, height, fps };
   return [{ ...any, format: format === 'auto' ? 'mjpeg' : format }, any];
 }
 
