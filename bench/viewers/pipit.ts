@@ -76,7 +76,7 @@ export async function readPipit({ pid, port }: StationProcess): Promise<PipitRea
   return {
     ...processes,
     frames: camera?.frames_total ?? 0,
-    encodes: counters['frames_encoded_total'] ?? 0,
+    encodes: counters['pictures_encoded_total'] ?? 0,
     hits: counters['frame_cache_hits_total'] ?? 0,
     misses: counters['frame_cache_misses_total'] ?? 0,
     skipped: counters['viewer_skipped_frames_total'] ?? 0,

@@ -70,14 +70,12 @@ export class FrameCache {
   readonly #clients = new FrameCacheClients();
   readonly #hitCounter: Counter;
   readonly #missCounter: Counter;
-  readonly #encodeCounter: Counter;
 
   constructor({ encoder, counters }: FrameCacheDeps, options: FrameCacheOptions) {
     this.#encoder = encoder;
     this.#options = options;
     this.#hitCounter = counters.counter('frame_cache_hits_total', 'Asks for a picture that cost no encode');
     this.#missCounter = counters.counter('frame_cache_misses_total', 'Asks for a picture that had to be made');
-    this.#encodeCounter = counters.counter('frames_encoded_total', 'Pictures encoded as JPEG');
   }
 
   /** Holds from the next ask on. */
@@ -210,7 +208,6 @@ export class FrameCache {
     this.#costs.add(frame, picture);
     if (picture.encodeUs === 0) return;
     this.#times.add(picture.encodeUs);
-    this.#encodeCounter.add();
   }
 
   /** Evicts what was not asked for the longest until the bounds hold. */

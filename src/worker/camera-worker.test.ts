@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { systemClock } from '../core/clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
 import type { Frame, Picture } from '../core/picture.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
@@ -20,10 +20,10 @@ class Fixture implements AsyncDisposable {
   readonly worker: CameraWorker;
   topLevel = 90;
 
-  constructor(behaviour: string, sourceTimeoutMs = 10_000) {
+  constructor(behaviour: string, sourceTimeoutMs = 10_000, clock: Clock = systemClock) {
     const { log, counters } = this;
     this.worker = new CameraWorker(
-      { clock: systemClock, log, counters, random: () => 0.5 },
+      { clock, log, counters, random: () => 0.5 },
       {
         settings: {
           name: behaviour,
@@ -211,6 +211,25 @@ test('a camera that has ended in order is not started again', async () => {
   assert.is(fixture.worker.status.state, 'ended');
   assert.is(fixture.worker.status.restarts, 0);
   assert.is(fixture.frames.length, 5);
+});
+
+test('a process that tells of frames and never finishes a picture is replaced', async () => {
+  let laterUs = 0;
+  const clock: Clock = {
+    nowUs: () => systemClock.nowUs() + laterUs,
+    after: (ms, fn) => systemClock.after(ms, fn),
+  };
+  await using fixture = new Fixture('busy', 600_000, clock);
+  fixture.worker.start();
+  await until('frames come', () => fixture.frames.length > 0, 20_000);
+  const picture = fixture.worker.encode(fixture.newest, { level: 70, width: 0 });
+  const { pid } = fixture.worker;
+  await until('more frames come', () => fixture.frames.length > 10);
+  assert.is(fixture.worker.pid, pid);
+  laterUs = 61e6;
+  assert.is(await picture, undefined);
+  await until('another process runs', () => fixture.worker.pid !== undefined && fixture.worker.pid !== pid, 20_000);
+  assert.match(fixture.log.messages('warning').join('\n'), /a picture is never finished/);
 });
 
 test.run();

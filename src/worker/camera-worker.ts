@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import type { Frame, Picture, PictureEncoder, PictureWish } from '../core/picture.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 import type { CameraCommand, CameraMessage, CameraWorkerSettings, StillFormat } from './camera-messages.ts';
@@ -35,17 +36,21 @@ export interface CameraWorkerEvents {
 }
 
 interface Request {
+  readonly askedUs: number;
   readonly frame: Frame;
   readonly level: number;
   readonly resolve: (picture: Picture | undefined) => void;
 }
 
+/** AVIF takes seconds on a slow box, and some may wait for their turn; what takes longer than this never ends. */
+const STUCK_US = 60e6;
 /** More than viewers of all levels and widths ask for at a time; then the worker is in trouble. */
 const MAX_REQUESTS = 64;
 
 /** The worker process of one camera, as the main process sees it. */
 export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDisposable {
   readonly settings: CameraWorkerSettings;
+  readonly #clock: Clock;
   readonly #process: WorkerProcess;
   readonly #topLevel: () => number;
   readonly #events: CameraWorkerEvents;
@@ -60,6 +65,7 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
   constructor(deps: WorkerProcessDeps, options: CameraWorkerOptions, events: CameraWorkerEvents) {
     const { settings, program, sourceTimeoutMs, topLevel } = options;
     this.settings = settings;
+    this.#clock = deps.clock;
     this.#topLevel = topLevel;
     this.#events = events;
     this.#process = new WorkerProcess(deps, { program, timeoutMs: sourceTimeoutMs, product: 'picture' }, this);
@@ -115,7 +121,9 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
     const request = ++this.#lastRequest;
     const topLevel = this.#topLevel();
     link.send({ type: 'encode', request, sequence, level, width, format, topLevel } satisfies CameraCommand);
-    return new Promise((resolve) => this.#requests.set(request, { frame, level, resolve }));
+    return new Promise((resolve) =>
+      this.#requests.set(request, { askedUs: this.#clock.nowUs(), frame, level, resolve }),
+    );
   }
 
   onStart(link: Link): void {
@@ -134,6 +142,7 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
         const { ptsUs, width, height } = message;
         this.#lastSequence = this.#firstSequence + message.sequence;
         this.#events.onFrame({ sequence: this.#lastSequence, ptsUs, width, height });
+        if (this.#isStuck()) this.#process.replace('a picture is never finished');
         return true;
       }
       case 'picture':
@@ -158,6 +167,12 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
 
   onStatus(): void {
     this.#events.onStatus();
+  }
+
+  /** Frames come, but who asks for a picture waits for ever. */
+  #isStuck(): boolean {
+    const oldest = this.#requests.values().next().value;
+    return oldest !== undefined && this.#clock.nowUs() - oldest.askedUs > STUCK_US;
   }
 
   #answer(message: Extract<CameraMessage, { type: 'picture' }>, data: Buffer | undefined): void {

@@ -128,6 +128,12 @@ export class WorkerProcess {
     kill.cancel();
   }
 
+  /** Ends a process that is of no use any more; another is started in its place. */
+  replace(why: string): void {
+    this.#setStatus('stalled', why);
+    this.#process?.kill('SIGKILL');
+  }
+
   #spawn(): void {
     const { clock, log } = this.#deps;
     this.#setStatus('starting', '');
@@ -241,15 +247,10 @@ export class WorkerProcess {
       const liveMs = (nowUs - this.#liveUs) / 1000;
       const timeoutMs = this.#options.timeoutMs();
       const { product } = this.#options;
-      if (state === 'live' && liveMs > timeoutMs) this.#replace(`no ${product} for ${timeoutMs / 1000} s`);
-      else if (heardMs > (state === 'starting' ? START_MS : SILENCE_MS)) this.#replace('the worker process hangs');
+      if (state === 'live' && liveMs > timeoutMs) this.replace(`no ${product} for ${timeoutMs / 1000} s`);
+      else if (heardMs > (state === 'starting' ? START_MS : SILENCE_MS)) this.replace('the worker process hangs');
       else this.#watch();
     });
-  }
-
-  #replace(why: string): void {
-    this.#setStatus('stalled', why);
-    this.#process?.kill('SIGKILL');
   }
 
   #setStatus(state: SourceStatus['state'], detail: string, error?: ErrorReport): void {
