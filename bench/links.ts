@@ -10,21 +10,23 @@ import { pause, type StationProcess, startStation } from './station-process.ts';
  * Viewers behind slow links, at the same time as fast ones, at the real station: which level each gets, how old its
  * pictures are, and whether the fast ones notice the slow ones.
  *
- *   node bench/links.ts [quick] [1280x720|640x480] [lowat] [bbr] [small-table] [steps|crowd] [trace=FILE]
+ *   node bench/links.ts [quick] [1280x720|640x480] [lowat] [bbr] [small-table] [steps|crowd] [KBPS …] [trace=FILE]
  *
  * quick: 30 s instead of 90; lowat: with net.ipv4.tcp_notsent_lowat = 16384; bbr: another congestion control than
  * Reno (which is nearest to a Pi's Cubic of what a namespace may choose); small-table: with the short table of
- * connections that a machine with little memory has; steps, crowd: only that part; trace: writes all that was seen.
+ * connections that a machine with little memory has; steps, crowd: only that part; KBPS: only those links; trace: writes all that was seen.
  *
  * Needs root, for network namespaces: one for the bench itself, and one for each viewer behind a link. None has a name
  * or a way to the outside, and all are gone with their processes.
  */
 
-const LINKS_KBPS = [300, 1000, 2000, 5000, 20_000];
-const WEBSOCKET_LINKS_KBPS = [1000, 5000];
 const INSIDE = 'PIPIT_BENCH_LINKS_INSIDE';
 const PORT = 19_800;
 const args = new Set(process.argv.slice(2));
+const chosen = [...args].map(Number).filter((kbps) => kbps > 0);
+const isChosen = (kbps: number): boolean => chosen.length === 0 || chosen.includes(kbps);
+const LINKS_KBPS = [300, 1000, 2000, 5000, 20_000].filter(isChosen);
+const WEBSOCKET_LINKS_KBPS = [1000, 5000].filter(isChosen);
 const isQuick = args.has('quick');
 const WATCH_S = isQuick ? 30 : 90;
 const SETTLE_S = isQuick ? 12 : 20;

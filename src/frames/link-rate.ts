@@ -17,12 +17,16 @@ const SILENCE_US = 250_000;
 /** In so many spans one after the other; while a connection warms up it may starve in some. */
 const STARVED_SPANS = 4;
 const MAX_DELAY_US = 400_000;
-/** The part of the delay that it rises by. */
-const DELAY_RISE = 10;
-/** Beyond twice the delay. */
-const GRAIN_US = 30_000;
+/** The part of the delay that it rises by … */
+const DELAY_RISE = 4;
+/** … and what is left of it after each span without news: until less is let lie on the way, and it shows again. */
+const DELAY_FADE = 0.98;
+/** Proves nothing: what a router lets through at once after a pause. */
+const BURST_BYTES = 16_000;
+/** Beyond the delay: it varies. */
+const GRAIN_US = 60_000;
 /** Beyond the backlog that can be told apart at all. */
-const QUEUE_US = 50_000;
+const QUEUE_US = 60_000;
 /** The last packet that a picture came in, and one more, may be acknowledged late (RFC 9293, 3.8.6.3: up to half a second). */
 const LATE_BYTES = 3_000;
 /** About what a connection takes in its first round trip. */
@@ -57,6 +61,7 @@ export class LinkRate {
   /** How long after a send from rest the first of it has arrived, and word of that has come back. */
   #delayUs = 50_000;
   #hasDelay = false;
+  #isDelayNew = false;
   /** When something had last arrived. */
   #movedUs = 0;
   #windowStartUs = 0;
@@ -146,13 +151,15 @@ export class LinkRate {
     if (this.#starvedSpans >= STARVED_SPANS && spanUs > 0) {
       this.#learn(nowUs, ((this.#arrivedBytes - this.#spanBytes) * 1e6) / spanUs);
     }
+    if (!this.#isDelayNew && this.hasBacklog) this.#delayUs *= DELAY_FADE;
+    this.#isDelayNew = false;
     this.#spanUs = asOfUs;
     this.#spanBytes = this.#arrivedBytes;
   }
 
   /** Age of the oldest send that is not a mere matter of distance. */
   get #backlogUs(): number {
-    return 2 * this.#delayUs + GRAIN_US;
+    return this.#delayUs + GRAIN_US;
   }
 
   /** When the oldest send was made of which not all has arrived. */
@@ -174,7 +181,7 @@ export class LinkRate {
       const arrived = (this.#markOutstanding[this.#firstMark] as number) - late;
       const tookUs = asOfUs - (this.#markAsOfUs[this.#firstMark] as number);
       this.#dropMark();
-      if (tookUs > 0) this.#prove(asOfUs, (arrived * 1e6) / tookUs);
+      if (tookUs > 0) this.#prove(asOfUs, ((arrived - BURST_BYTES) * 1e6) / tookUs);
     }
   }
 
@@ -184,6 +191,7 @@ export class LinkRate {
     const isNearer = !this.#hasDelay || delayUs < this.#delayUs;
     this.#delayUs = isNearer ? delayUs : this.#delayUs + (delayUs - this.#delayUs) / DELAY_RISE;
     this.#hasDelay = true;
+    this.#isDelayNew = true;
   }
 
   /** All that was on its way at a send has arrived: the link carries no less than that. */
