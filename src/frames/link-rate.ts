@@ -9,7 +9,7 @@ const WINDOW_US = 500_000;
 /** A measure that has not come together in this time never will. */
 const GATHER_US = 4_000_000;
 /** So long after its last measure the rate is unknown again. */
-const FRESH_US = 5_000_000;
+const FRESH_US = 3_000_000;
 /** What has arrived lately, over about this time. */
 const THROUGHPUT_US = 500_000;
 /** Nothing arriving for longer than this, and the delay, is a measure too. */
