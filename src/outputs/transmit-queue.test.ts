@@ -155,26 +155,62 @@ test('its line is found among thousands, and no other is taken for it', async ()
   await rm(root, { recursive: true });
 });
 
+/** Each question takes it 2 ms. */
+class SlowClock extends FakeClock {
+  override nowUs(): number {
+    this.#asked += 1;
+    return super.nowUs() + this.#asked * 2_000;
+  }
+  #asked = 0;
+}
+
 test('a look that takes long is taken less often', async () => {
   await using sockets = await pair();
-  /** Each question takes it 2 ms. */
-  class SlowClock extends FakeClock {
-    override nowUs(): number {
-      this.#asked += 1;
-      return super.nowUs() + this.#asked * 2_000;
-    }
-    #asked = 0;
-  }
   const clock = new SlowClock();
-  const watch = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01, savedMs: 0 }).watch(sockets.near);
+  const queues = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01, savedMs: 0 });
+  const watch = queues.watch(sockets.near);
   clock.advance(10);
   assert.is(watch.acknowledgedBytes, 0);
   sockets.near.write('hello');
   await once(sockets.far, 'data');
-  clock.advance(190);
+  clock.advance(150);
   assert.is(watch.acknowledgedBytes, 0);
+  clock.advance(50);
+  assert.is(watch.acknowledgedBytes, 5);
+});
+
+test('after a time without looks some may come at short intervals whatever they take', async () => {
+  await using sockets = await pair();
+  const clock = new SlowClock();
+  const queues = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01, savedMs: 1000 });
+  const watch = queues.watch(sockets.near);
+  const looks: number[] = [];
+  for (let k = 0; k < 60; k += 1) {
+    sockets.near.write('hello');
+    await once(sockets.far, 'data');
+    const before = watch.acknowledgedBytes;
+    clock.advance(10);
+    if (watch.acknowledgedBytes !== before) looks.push(k);
+  }
+  assert.equal(looks.slice(0, 4), [0, 1, 2, 3]);
+  assert.ok(looks.length < 15, `${looks.length} looks in 0.6 s, though each takes 2 ms of each 0.2 s`);
+});
+
+test('the moment of a figure is that of the look, and it goes on while nothing is on its way', async () => {
+  await using sockets = await pair();
+  const clock = new FakeClock();
+  const watch = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 1 }).watch(sockets.near);
+  assert.is(watch.asOfUs, undefined);
+  clock.advance(10);
+  assert.is(watch.asOfUs, clock.nowUs());
+  sockets.near.write('hello');
+  await once(sockets.far, 'data');
+  const before = watch.asOfUs;
+  clock.advance(5);
+  assert.is(watch.asOfUs, before);
   clock.advance(20);
   assert.is(watch.acknowledgedBytes, 5);
+  assert.is(watch.asOfUs, clock.nowUs() - 5_000);
 });
 
 test.run();
