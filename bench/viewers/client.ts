@@ -48,12 +48,17 @@ export async function watch<Reading>(
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
+  // It ends by itself, unless the server hangs and it with it.
+  const deadline = setTimeout(() => child.kill(), (warmS + steadyS + 20) * 1000);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   if ((await lines.next()).value !== 'start') throw new Error('the viewers have not connected');
   const before = await read();
-  const watched = JSON.parse((await lines.next()).value as string) as Watched;
+  const line: string | undefined = (await lines.next()).value;
+  if (line === undefined) throw new Error('the viewers have ended early');
+  const watched = JSON.parse(line) as Watched;
   const after = await read();
   child.stdin.end();
   await ended;
+  clearTimeout(deadline);
   return { watched, before, after };
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pause } from '../station-process.ts';
+import { pause, stop } from '../station-process.ts';
+import { readParts } from './read-parts.ts';
 
 /** A server of one stream, to compare with. */
 export interface OtherServer {
@@ -29,7 +29,7 @@ export function floorInNode(port: number, pictures: readonly string[]): OtherSer
 /**
  * Debian's motion, which decodes the film and encodes each picture once for all viewers, as Pipit does; it cannot be
  * kept from looking for movement, so it looks for more than there can be. It paces each connection by sleeping for the
- * time between two pictures and something more: at 28 it comes to about 25 a second.
+ * time between two pictures and something more: at 28 it comes to about 25 a second. It may hang at the end of the film.
  */
 export function motion(dir: string, port: number, film: string): OtherServer {
   const target = join(dir, 'motion');
@@ -65,15 +65,20 @@ webcontrol_port 0
   return { name: 'motion', port, path: '/', start };
 }
 
-/** Resolves when somebody listens there. */
-export async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-    const isThere = await promise;
-    socket.destroy();
-    if (isThere) return;
+/** Resolves when the server shows pictures: it may listen, and turn viewers away, before it has any. */
+export async function delivering({ name, port, path }: OtherServer): Promise<void> {
+  const signal = AbortSignal.timeout(15_000);
+  while (!signal.aborted) {
+    const parts = await readParts(port, path, 3, signal).catch(() => []);
+    if (parts.length === 3) return;
     await pause(100);
   }
-  throw new Error(`nobody listens at port ${port}`);
+  throw new Error(`${name} shows no pictures`);
+}
+
+/** Ends a server, one that hangs as well. */
+export async function end(child: ChildProcess): Promise<void> {
+  const kill = setTimeout(() => child.kill('SIGKILL'), 3_000);
+  await stop(child);
+  clearTimeout(kill);
 }

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 
 /** One picture of a stream. */
 export interface Part {
@@ -9,9 +10,18 @@ export interface Part {
   readonly monotonicUs: number;
 }
 
-/** The first `count` pictures of a stream. */
-export async function readParts(port: number, path: string, count: number): Promise<Part[]> {
+/**
+ * The first `count` pictures of a stream; fewer when it ends before.
+ * @throws when nobody listens there, and when the signal aborts
+ */
+export async function readParts(
+  port: number,
+  path: string,
+  count: number,
+  signal: AbortSignal = AbortSignal.timeout(20_000),
+): Promise<Part[]> {
   const socket = connect(port, '127.0.0.1');
+  addAbortSignal(signal, socket);
   socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
   const parts: Part[] = [];
   let bytes: Buffer = Buffer.alloc(0);
