@@ -213,4 +213,33 @@ test('the moment of a figure is that of the look, and it goes on while nothing i
   assert.is(watch.asOfUs, clock.nowUs() - 5_000);
 });
 
+test('a look that had to wait for others makes the next no later', async () => {
+  await using sockets = await pair();
+  const { near, far } = sockets;
+  let lookMs = 0;
+  /** A look takes it `lookMs`. */
+  class BusyClock extends FakeClock {
+    override nowUs(): number {
+      this.#waitedUs += lookMs * 1000;
+      return super.nowUs() + this.#waitedUs;
+    }
+    #waitedUs = 0;
+  }
+  const clock = new BusyClock();
+  const watch = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01, savedMs: 0 }).watch(near);
+  clock.advance(10);
+  assert.is(watch.acknowledgedBytes, 0);
+  for (const [took, arrived] of [
+    [0, 5],
+    [200, 10],
+    [0, 15],
+  ] as const) {
+    lookMs = took;
+    near.write('hello');
+    await once(far, 'data');
+    clock.advance(10);
+    assert.is(watch.acknowledgedBytes, arrived, `after a look of ${took} ms`);
+  }
+});
+
 test.run();
