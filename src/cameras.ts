@@ -4,6 +4,7 @@ import type { CameraType } from './core/camera-settings.ts';
 import type { Clock } from './core/clock.ts';
 import type { CounterSet } from './core/counters.ts';
 import type { Log } from './core/log.ts';
+import type { PictureEncoder } from './core/picture.ts';
 import { Audience, type AudienceOptions } from './frames/audience.ts';
 import { CameraFeed } from './frames/camera-feed.ts';
 import { FrameCache, type FrameCacheOptions } from './frames/frame-cache.ts';
@@ -66,7 +67,14 @@ function buildFeed(deps: CamerasDeps, camera: NamedCamera, present: () => Settin
       onStatus: () => feed.onStatus(),
     },
   );
-  const cache = new FrameCache({ encoder: runner, counters }, cacheOptions(present()));
+  const encoder: PictureEncoder = {
+    async encode(frame, wish) {
+      const picture = await runner.encode(frame, wish);
+      // Who mutes the camera means the picture that is being made as well.
+      return feed.isMuted ? undefined : picture;
+    },
+  };
+  const cache = new FrameCache({ encoder, counters }, cacheOptions(present()));
   const audience = new Audience(
     {
       clock,
