@@ -52,9 +52,15 @@ export class FrameStore implements Disposable {
     return { sequence, ptsUs: frame.ptsUs, width: stored.width, height: stored.height };
   }
 
-  /** Undefined when it is no longer there. */
-  get(sequence: number): StoredFrame | undefined {
-    return this.#frames.get(sequence);
+  /**
+   * The frame of that number, or the newest when it has been forgotten: then everything is late, and a picture of now
+   * is better than none. Undefined for one that has not come yet.
+   */
+  get(sequence: number): { readonly sequence: number; readonly frame: StoredFrame } | undefined {
+    if (sequence > this.#sequence) return undefined;
+    const found = this.#frames.has(sequence) ? sequence : this.#sequence;
+    const frame = this.#frames.get(found);
+    return frame && { sequence: found, frame };
   }
 
   [Symbol.dispose](): void {

@@ -43,7 +43,7 @@ test("the camera's own JPEG costs nothing and does not wait for a turn", async (
   const others = [10, 20, 30, 40, 50].map((level) => maker.make({ ...ORDER, level }).then(() => finished.push('made')));
   const own = await maker.make({ ...ORDER, level: 90 });
   assert.equal(finished, []);
-  assert.equal(own, { data: jpeg, width: 640, height: 480, encodeUs: 0 });
+  assert.equal(own, { data: jpeg, sequence: 1, ptsUs: 0, width: 640, height: 480, encodeUs: 0 });
   await Promise.all(others);
   assert.is(counters()['pictures_encoded_total'], 5);
   assert.is(counters()['pictures_passed_through_total'], 1);
@@ -59,11 +59,12 @@ test('webp and avif are made of it too, and of its own JPEG at the top level', a
   assert.equal([avif?.width, avif?.height], [80, 60]);
 });
 
-test('a frame that is gone, or never was, makes no picture', async () => {
-  const { maker, counters } = makerOf(...Array.from({ length: 4 }, () => new FakeFrame(plain(8, 8, 0))));
-  assert.is(await maker.make({ ...ORDER, sequence: 1 }), undefined);
+test('the newest frame stands for one that is gone; one that never was makes no picture', async () => {
+  const { maker, counters } = makerOf(...Array.from({ length: 4 }, (_, at) => new FakeFrame(plain(8, 8, 0), at)));
+  const made = await maker.make({ ...ORDER, sequence: 1 });
+  assert.equal([made?.sequence, made?.ptsUs], [4, 3]);
   assert.is(await maker.make({ ...ORDER, sequence: 5 }), undefined);
-  assert.is(counters()['pictures_encoded_total'], 0);
+  assert.is(counters()['pictures_encoded_total'], 1);
 });
 
 test('a picture that waits for its turn is made even if its frame is forgotten meanwhile', async () => {

@@ -20,6 +20,9 @@ export interface PictureOrder {
 }
 
 export interface MadePicture {
+  /** The frame that it is of: the one that was asked for, or the newest when that was gone. */
+  readonly sequence: number;
+  readonly ptsUs: number;
   readonly data: Buffer;
   readonly width: number;
   readonly height: number;
@@ -68,18 +71,21 @@ export class PictureMaker {
 
   /** Undefined when the frame is gone, turns out to be damaged, or cannot be made into that format. */
   async make(order: PictureOrder): Promise<MadePicture | undefined> {
-    const { sequence, format, level, width, topLevel } = order;
-    const frame = this.#store.get(sequence);
-    if (frame === undefined) return undefined;
+    const { format, level, width, topLevel } = order;
+    const found = this.#store.get(order.sequence);
+    if (found === undefined) return undefined;
+    const { frame, sequence } = found;
+    const { ptsUs } = frame;
     const own = format === 'jpeg' ? frame.ownJpeg(level, width, topLevel) : undefined;
     if (own !== undefined) {
       this.#own.add();
-      return { ...own, encodeUs: 0 };
+      return { ...own, sequence, ptsUs, encodeUs: 0 };
     }
     const turns = format === 'jpeg' ? this.#jpegs : this.#stills;
     if (turns === this.#stills && turns.waiting >= MAX_WAITING_STILLS) return undefined;
     try {
-      return await frame.hold(() => turns.take(() => this.#encode(frame, order)));
+      const made = await frame.hold(() => turns.take(() => this.#encode(frame, order)));
+      return { ...made, sequence, ptsUs };
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       this.#note(sequence, error);
@@ -87,7 +93,7 @@ export class PictureMaker {
     }
   }
 
-  async #encode(frame: StoredFrame, { format, level, width }: PictureOrder): Promise<MadePicture> {
+  async #encode(frame: StoredFrame, { format, level, width }: PictureOrder) {
     const startUs = this.#clock.nowUs();
     const made = format === 'jpeg' ? await frame.encode(level, width) : await encodeAs(format, frame, level, width);
     this.#encoded.add();

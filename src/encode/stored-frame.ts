@@ -35,6 +35,8 @@ const MAX_RENDITIONS = 3;
  * when garbage is collected.
  */
 export class StoredFrame {
+  /** Microseconds of CLOCK_MONOTONIC. */
+  readonly ptsUs: number;
   /** As viewers see it. */
   readonly width: number;
   readonly height: number;
@@ -55,6 +57,7 @@ export class StoredFrame {
     const [width, height] = isUpended(context.treatment) ? [frame.height, frame.width] : [frame.width, frame.height];
     this.width = width;
     this.height = height;
+    this.ptsUs = frame.ptsUs;
   }
 
   /** A newer one has come: few will ask for this one any more, and it is decoded anew for them. */

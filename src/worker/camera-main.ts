@@ -71,9 +71,12 @@ function onCommand(command: CameraCommand): void {
 async function answer(command: Extract<CameraCommand, { type: 'encode' }>): Promise<void> {
   const made = await maker?.make(command);
   const { request } = command;
-  if (made === undefined) return tell({ type: 'picture', request, width: 0, height: 0, encodeUs: 0 });
-  const { width, height, encodeUs } = made;
-  link.sendAttached({ type: 'picture', request, width, height, encodeUs } satisfies CameraMessage, made.data);
+  if (made === undefined) {
+    return tell({ type: 'picture', request, sequence: 0, ptsUs: 0, width: 0, height: 0, encodeUs: 0 });
+  }
+  const { data, sequence, ptsUs, width, height, encodeUs } = made;
+  const picture: CameraMessage = { type: 'picture', request, sequence, ptsUs, width, height, encodeUs };
+  link.sendAttached(picture, data);
 }
 
 async function run(settings: CameraWorkerSettings): Promise<void> {

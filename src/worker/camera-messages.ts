@@ -27,6 +27,9 @@ export type CameraMessage =
   | {
       readonly type: 'picture';
       readonly request: number;
+      /** The frame that it is of: the one that was asked for, or the newest when that was gone. */
+      readonly sequence: number;
+      readonly ptsUs: number;
       readonly width: number;
       readonly height: number;
       readonly encodeUs: number;

@@ -37,7 +37,6 @@ export interface CameraWorkerEvents {
 
 interface Request {
   readonly askedUs: number;
-  readonly frame: Frame;
   readonly level: number;
   readonly resolve: (picture: Picture | undefined) => void;
 }
@@ -121,9 +120,7 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
     const request = ++this.#lastRequest;
     const topLevel = this.#topLevel();
     link.send({ type: 'encode', request, sequence, level, width, format, topLevel } satisfies CameraCommand);
-    return new Promise((resolve) =>
-      this.#requests.set(request, { askedUs: this.#clock.nowUs(), frame, level, resolve }),
-    );
+    return new Promise((resolve) => this.#requests.set(request, { askedUs: this.#clock.nowUs(), level, resolve }));
   }
 
   onStart(link: Link): void {
@@ -179,9 +176,9 @@ export class CameraWorker implements PictureEncoder, WorkerProcessOwner, AsyncDi
     const request = this.#requests.get(message.request);
     if (request === undefined) return;
     this.#requests.delete(message.request);
-    const { frame, level } = request;
-    const { width, height, encodeUs } = message;
-    const { sequence, ptsUs } = frame;
+    const { level } = request;
+    const { ptsUs, width, height, encodeUs } = message;
+    const sequence = this.#firstSequence + message.sequence;
     request.resolve(data && { sequence, ptsUs, width, height, level, data, encodeUs });
   }
 

@@ -33,8 +33,17 @@ function onCommand(command: CameraCommand): void {
 function answer(order: Extract<CameraCommand, { type: 'encode' }>): void {
   const { request, width, level } = order;
   if (behaviour === 'busy' || behaviour === 'crash') return;
-  if (behaviour === 'empty') return tell({ type: 'picture', request, width: 0, height: 0, encodeUs: 0 });
-  const picture: CameraMessage = { type: 'picture', request, width: width || 64, height: 48, encodeUs: level };
+  if (behaviour === 'empty')
+    return tell({ type: 'picture', request, sequence: 0, ptsUs: 0, width: 0, height: 0, encodeUs: 0 });
+  const picture: CameraMessage = {
+    type: 'picture',
+    request,
+    sequence: order.sequence,
+    ptsUs: order.sequence * 1000,
+    width: width || 64,
+    height: 48,
+    encodeUs: level,
+  };
   link.sendAttached(picture, Buffer.from(JSON.stringify(order)));
 }
 

@@ -5,8 +5,8 @@ import { shrunk } from '../../picture/shrink.ts';
 import type { Camera, CameraContext, CapturedFrame } from './camera.ts';
 import { TestCardFace, type TestCardMoment } from './test-card-face.ts';
 
-/** Later than this, the schedule begins anew: what was missed is not made up for in a burst. */
-const MAX_LATE_US = 1e6;
+/** Longest sleep in one go. */
+const STEP_MS = 50;
 /** Slower it never gets, so that a wish for more is noticed soon. Pictures a second. */
 const MIN_FPS = 1;
 
@@ -29,15 +29,23 @@ export class TestCard implements Camera {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<CapturedFrame, void, undefined> {
-    const { clock, fps } = this.#context;
-    let dueUs = clock.nowUs();
+    const { clock } = this.#context;
+    let lastUs = clock.nowUs() - this.#intervalUs();
     for (let number = 1; !signal.aborted; number += 1) {
-      const nowUs = clock.nowUs();
-      if (nowUs - dueUs > MAX_LATE_US) dueUs = nowUs;
-      if (dueUs > nowUs && !(await sleep(clock, (dueUs - nowUs) / 1000, signal))) return;
+      // In short steps: whoever wants more pictures while one is waited for wants the next one sooner.
+      let waitUs = lastUs + this.#intervalUs() - clock.nowUs();
+      while (waitUs > 0) {
+        if (!(await sleep(clock, Math.min(waitUs / 1000, STEP_MS), signal))) return;
+        waitUs = lastUs + this.#intervalUs() - clock.nowUs();
+      }
+      // On a schedule, so that no error adds up; what was missed is not made up for in a burst.
+      lastUs = Math.max(lastUs + this.#intervalUs(), clock.nowUs() - this.#intervalUs());
       yield this.#frame({ frame: number, ptsUs: clock.nowUs(), takenAt: new Date() });
-      dueUs += 1e6 / Math.max(MIN_FPS, Math.min(this.#settings.fps, fps()));
     }
+  }
+
+  #intervalUs(): number {
+    return 1e6 / Math.max(MIN_FPS, Math.min(this.#settings.fps, this.#context.fps()));
   }
 
   /** Nothing is drawn before somebody wants to see it. */
