@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../../core/clock.ts';
 import type { ByteReader } from '../byte-input.ts';
 
-/** Cameras take up to three seconds for their first picture. Below what the worker's own end takes. */
+/** Cameras take up to three seconds for their first picture. The worker itself is ended when it has none for ten. */
 const SILENCE_MS = 5_000;
+/** So often it is looked for within that time. */
 const LOOKS = 5;
 
 /**
@@ -43,7 +44,7 @@ export class LiveBytes implements ByteReader, Disposable {
     this.#timer.cancel();
   }
 
-  /** Once a second, since a timer for each read would cost more than the read. */
+  /** Not at once, since a timer for each read would cost more than the read. */
   #lookLater(): Timer {
     return this.#clock.after(SILENCE_MS / LOOKS, () => {
       const sinceUs = this.#waitsSinceUs;

@@ -207,6 +207,16 @@ test('an end in mid-stream is an error too', async () => {
   assert.match(error.message, /stopped delivering pictures.*timed out/);
 });
 
+test('a program that hangs is ended', async () => {
+  using fake = fakeProgram(`cd "$(dirname "$0")"; echo $$ > pid; cat video; exec sleep 100`);
+  makeVideo(fake.file('video'), 1, '64x48', '-f', 'mjpeg');
+  const { error, sizes } = await readAll(camera(fake.program).camera.read(never));
+  assert.is(sizes.length, 1);
+  assert.is(error.code, 'capture.unplugged');
+  assert.match(error.message, 'it hangs');
+  assert.not(isRunning(Number(readFileSync(fake.file('pid'), 'utf8'))));
+});
+
 test('the program is looked for by its old name as well; without either one is told what to install', async () => {
   using fake = fakeProgram(`cat "$(dirname "$0")/video"`);
   makeVideo(fake.file('video'), 1, '64x48', '-f', 'mjpeg');

@@ -1,7 +1,7 @@
 /** What `v4l2-ctl --stream-to-hdr` writes in front of each frame; its length follows, 32 bits, big end first. */
 const MAGIC = Buffer.from('rdhV', 'latin1');
 const HEADER_BYTES = MAGIC.length + 4;
-/** Pixels of 8 megapixels, twice. */
+/** Four times the pixels of a 4K picture. */
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
 /** A frame as the driver delivered it, in memory of its own. */
