@@ -24,7 +24,7 @@ const SIZES = [
   [1280, 720],
   [1920, 1080],
 ] as const;
-const FRAMES = 30;
+const FRAMES = 24;
 /** What an encode may cost at most, times tjbench from RGB. */
 const BUDGET = 1.3;
 /** For encoding in a rhythm: the largest size. */

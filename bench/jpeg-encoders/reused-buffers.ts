@@ -2,8 +2,8 @@ import jpegTurbo from '@julusian/jpeg-turbo';
 import { newPixels, type Pixels } from '../../src/picture/pixels.ts';
 
 /**
- * libjpeg-turbo with memory that is used again for each picture, which saves the kernel handing it out page by page:
- * what Pipit's own way, with memory for each picture, could gain.
+ * libjpeg-turbo into one buffer that is used again for each picture, and copied out of, where Pipit's own way takes a new
+ * one: what that would gain.
  */
 export class ReusedBuffers {
   readonly #jpeg: Buffer;

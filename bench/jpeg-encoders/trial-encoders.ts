@@ -2,7 +2,7 @@ import type { Frame } from 'node-av/lib';
 import sharp from 'sharp';
 import { FfmpegFrame, FrameScaler } from '../../src/capture/camera/ffmpeg-frame.ts';
 import { decodeJpeg, encodeJpeg } from '../../src/picture/jpeg-turbo.ts';
-import { BYTES_PER_PIXEL, type Pixels } from '../../src/picture/pixels.ts';
+import { BYTES_PER_PIXEL, freePixels, type Pixels } from '../../src/picture/pixels.ts';
 import { MjpegDecoder, MjpegEncoder, newYuv, YuvConverter } from './ffmpeg-mjpeg.ts';
 import { ReusedBuffers } from './reused-buffers.ts';
 import type { TrialFrame } from './street-frames.ts';
@@ -56,14 +56,14 @@ export class Trials implements Disposable {
         encode: ({ pixels }, quality) => encodeJpeg(pixels, quality),
       },
       {
-        name: 'libjpeg-turbo, from RGBA, memory used again',
+        name: 'libjpeg-turbo, from RGBA, into a buffer used again',
         scale: 'libjpeg-turbo',
         encode: ({ pixels }, quality) => reused.encode(pixels, quality),
       },
       {
         name: 'libjpeg-turbo, from YUV by way of RGBA',
         scale: 'libjpeg-turbo',
-        encode: ({ yuv }, quality) => encodeJpeg(toPixels(yuv, scaler), quality),
+        encode: ({ yuv }, quality) => encodeAndFree(toPixels(yuv, scaler), quality),
       },
       {
         name: 'sharp, from RGBA',
@@ -98,10 +98,10 @@ export class Trials implements Disposable {
       {
         name: 'libjpeg-turbo, by way of RGBA',
         scale: 'libjpeg-turbo',
-        transcode: async (jpeg, quality) => encodeJpeg(await decodeJpeg(jpeg, width, height), quality),
+        transcode: async (jpeg, quality) => encodeAndFree(await decodeJpeg(jpeg, width, height), quality),
       },
       {
-        name: 'libjpeg-turbo, by way of RGBA, memory used again',
+        name: 'libjpeg-turbo, by way of RGBA, into a buffer used again',
         scale: 'libjpeg-turbo',
         transcode: (jpeg, quality) => reused.transcode(jpeg, quality),
       },
@@ -127,6 +127,13 @@ export class Trials implements Disposable {
   [Symbol.dispose](): void {
     this.#owned.dispose();
   }
+}
+
+/** As the worker does once a frame is needed no more. */
+async function encodeAndFree(pixels: Pixels, quality: number): Promise<Buffer> {
+  const jpeg = await encodeJpeg(pixels, quality);
+  freePixels(pixels);
+  return jpeg;
 }
 
 /** As the worker does it for cameras that deliver something else than JPEG. */
