@@ -7,6 +7,7 @@ import { reportOf } from '../core/errors.ts';
 import { FrameStore } from '../encode/frame-store.ts';
 import { PictureMaker } from '../encode/picture-maker.ts';
 import { isTreated } from '../encode/treatment.ts';
+import { freeMemory } from '../picture/pixels.ts';
 import type { CameraCommand, CameraMessage, CameraWorkerSettings } from './camera-messages.ts';
 import { CaptureLoop } from './capture-loop.ts';
 import { Link } from './link.ts';
@@ -76,7 +77,9 @@ async function answer(command: Extract<CameraCommand, { type: 'encode' }>): Prom
   }
   const { data, sequence, ptsUs, width, height, encodeUs } = made;
   const picture: CameraMessage = { type: 'picture', request, sequence, ptsUs, width, height, encodeUs };
-  link.sendAttached(picture, data);
+  // The camera's own JPEG is its frame's.
+  const isOwn = encodeUs === 0 || command.format !== 'jpeg';
+  link.sendAttached(picture, data, isOwn ? undefined : () => freeMemory(data));
 }
 
 async function run(settings: CameraWorkerSettings): Promise<void> {

@@ -76,8 +76,11 @@ export class Link {
     this.#put(text);
   }
 
-  /** Does not copy the attachment: it must never change from now on. */
-  sendAttached(message: object, attachment: Uint8Array): void {
+  /**
+   * Does not copy the attachment: it must never change from now on.
+   * @param onSent called when it is needed no more; may be left out
+   */
+  sendAttached(message: object, attachment: Uint8Array, onSent?: () => void): void {
     const text = Buffer.from(JSON.stringify(message));
     this.#room(HEADER_BYTES + 4 + text.length);
     this.#putHeader(ATTACHED, 0, 0, 4 + text.length + attachment.length);
@@ -85,7 +88,7 @@ export class Link {
     this.#batchBytes += 4;
     this.#put(text);
     this.#flush();
-    this.#write(attachment);
+    this.#write(attachment, onSent);
   }
 
   /** Copies the unit. */
@@ -144,8 +147,8 @@ export class Link {
     this.#write(batch);
   }
 
-  #write(bytes: Uint8Array): void {
-    if (!this.#stream.writableEnded && !this.#stream.destroyed) this.#stream.write(bytes);
+  #write(bytes: Uint8Array, onSent?: () => void): void {
+    if (!this.#stream.writableEnded && !this.#stream.destroyed) this.#stream.write(bytes, onSent);
   }
 
   #receive(bytes: Buffer): void {
