@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { samplePicture } from '../../src/picture/jpeg.testing.ts';
-import { BYTES_PER_PIXEL } from '../../src/picture/pixels.ts';
+import { BYTES_PER_PIXEL, freeMemory } from '../../src/picture/pixels.ts';
 
 /*
  * A program that prints, as JSON, what a library does to the memory of the process that loads it.
@@ -39,7 +39,8 @@ async function measure(library: Library): Promise<EncodeMemory> {
 async function load(library: Library, pixels: ReturnType<typeof samplePicture>): Promise<() => Promise<unknown>> {
   if (library === 'libjpeg-turbo') {
     const { encodeJpeg } = await import('../../src/picture/jpeg-turbo.ts');
-    return () => encodeJpeg(pixels, QUALITY);
+    // As the worker does with what has been sent.
+    return async () => freeMemory(await encodeJpeg(pixels, QUALITY));
   }
   if (library === 'sharp') {
     const { default: sharp } = await import('sharp');

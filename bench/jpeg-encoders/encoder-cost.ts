@@ -96,8 +96,7 @@ async function encoderCosts({ encoders }: Trials, matches: Matches, frames: read
 
 async function transcoderCosts({ transcoders }: Trials, matches: Matches, frames: readonly TrialFrame[]) {
   const jpegs: Buffer[] = [];
-  // Copied: what is encoded sits in a buffer of three times the size.
-  for (const { pixels } of frames) jpegs.push(Buffer.from(await encodeJpeg(pixels, CAMERA_QUALITY)));
+  for (const { pixels } of frames) jpegs.push(await encodeJpeg(pixels, CAMERA_QUALITY));
   const works = transcoders.map(({ scale, transcode }) => {
     const { quality } = matches[scale][TRANSCODED] as Match;
     return (jpeg: Buffer) => transcode(jpeg, quality);

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { freeMemory } from '../../src/picture/pixels.ts';
 import { Link } from '../../src/worker/link.ts';
 import { encodings, paced } from './camera-rhythm.ts';
 import { LINK_FD } from './part-process.ts';
@@ -32,25 +33,23 @@ const link = new Link(new Socket({ fd: LINK_FD, readable: true, writable: true }
   onClose: () => process.exit(0),
 });
 
-function tell(message: FarEndMessage, picture?: Buffer): void {
-  if (picture === undefined) link.send(message);
-  else link.sendAttached(message, picture);
-}
-
 async function run(command: FarEndCommand): Promise<void> {
   const before = process.cpuUsage();
   if (command.type === 'send') {
     const picture = Buffer.alloc(command.bytes, 'picture');
     await paced(command.count, command.everyMs, () => {
-      if (picture.length > 0) tell({ type: 'picture' }, picture);
+      if (picture.length > 0) link.sendAttached({ type: 'picture' } satisfies FarEndMessage, picture);
     });
   } else {
-    await paced(command.count, command.everyMs, (i) =>
-      Promise.all(encodings(frames, i, command.levels).map(async (jpeg) => tell({ type: 'picture' }, await jpeg))),
-    );
+    await paced(command.count, command.everyMs, (i) => Promise.all(encodings(frames, i, command.levels).map(send)));
   }
   const { user, system } = process.cpuUsage(before);
-  tell({ type: 'done', cpuMs: (user + system) / 1000 });
+  link.send({ type: 'done', cpuMs: (user + system) / 1000 } satisfies FarEndMessage);
 }
 
-tell({ type: 'ready' });
+async function send(encoding: Promise<Buffer>): Promise<void> {
+  const jpeg = await encoding;
+  link.sendAttached({ type: 'picture' } satisfies FarEndMessage, jpeg, () => freeMemory(jpeg));
+}
+
+link.send({ type: 'ready' } satisfies FarEndMessage);

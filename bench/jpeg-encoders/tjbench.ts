@@ -38,8 +38,8 @@ export interface Floor {
 
 /**
  * libjpeg-turbo in a loop in C, as its own program tjbench measures it: pictures, one below the other as a single tall
- * one, from memory to memory, with the fast transform that the package uses too. Its own figures are of the wall's clock; here it is CPU: that of a run of many
- * iterations, less that of a run of one.
+ * one, from memory to memory, with the fast transform that the package uses too. The program's own figures are of the
+ * wall's clock; here it is CPU: that of a run of many iterations, less that of a run of one.
  */
 export class TjBench {
   readonly #ppm: string;

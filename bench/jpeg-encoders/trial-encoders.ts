@@ -4,7 +4,6 @@ import { FfmpegFrame, FrameScaler } from '../../src/capture/camera/ffmpeg-frame.
 import { decodeJpeg, encodeJpeg } from '../../src/picture/jpeg-turbo.ts';
 import { BYTES_PER_PIXEL, freePixels, type Pixels } from '../../src/picture/pixels.ts';
 import { MjpegDecoder, MjpegEncoder, newYuv, YuvConverter } from './ffmpeg-mjpeg.ts';
-import { ReusedBuffers } from './reused-buffers.ts';
 import type { TrialFrame } from './street-frames.ts';
 
 /** Encoders of one scale and one transform: what is found out about the quality of one is true of all. */
@@ -45,7 +44,6 @@ export class Trials implements Disposable {
     const decoder = this.#owned.use(new MjpegDecoder());
     const scratch = this.#owned.adopt(newYuv(width, height), (frame) => frame.free());
     const scaler = this.#owned.adopt(new FrameScaler(false), (used) => used.release());
-    const reused = new ReusedBuffers(width, height);
     sharp.cache(false);
     sharp.concurrency(1);
 
@@ -54,11 +52,6 @@ export class Trials implements Disposable {
         name: 'libjpeg-turbo, from RGBA',
         scale: 'libjpeg-turbo',
         encode: ({ pixels }, quality) => encodeJpeg(pixels, quality),
-      },
-      {
-        name: 'libjpeg-turbo, from RGBA, into a buffer used again',
-        scale: 'libjpeg-turbo',
-        encode: ({ pixels }, quality) => reused.encode(pixels, quality),
       },
       {
         name: 'libjpeg-turbo, from YUV by way of RGBA',
@@ -99,11 +92,6 @@ export class Trials implements Disposable {
         name: 'libjpeg-turbo, by way of RGBA',
         scale: 'libjpeg-turbo',
         transcode: async (jpeg, quality) => encodeAndFree(await decodeJpeg(jpeg, width, height), quality),
-      },
-      {
-        name: 'libjpeg-turbo, by way of RGBA, into a buffer used again',
-        scale: 'libjpeg-turbo',
-        transcode: (jpeg, quality) => reused.transcode(jpeg, quality),
       },
       {
         name: 'sharp',
