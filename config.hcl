@@ -104,7 +104,7 @@ mount "/stream" {
 #   min_quality             = 30           # One more level, for when the lowest of quality_levels is still too much. Not above that.
 #   max_quality             = 95           # Nobody gets more. Not below the highest of quality_levels.
 #   target_bitrate          = 8000         # The most that a viewer is sent; on a slow link it is less. 2000 suits 640x480, 8000 1280x720.
-#   max_viewers             = 100          # More are told to come back later (503).
+#   max_viewers             = 100          # Of streams, and as many of WebSockets; more are told to come back later (503).
 #   max_viewers_per_address = 8            # The same for one address; 0 is no limit. This machine itself has none.
 # }
 

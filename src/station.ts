@@ -54,7 +54,8 @@ export class Station {
   readonly #deps: StationDeps;
   readonly #counters = new CounterSet();
   readonly #admission: Admission;
-  readonly #viewerAdmission: Admission;
+  /** Of streams and of WebSockets: neither can take the places of the other. */
+  readonly #viewerAdmissions: readonly [Admission, Admission];
   readonly #programme: Programme;
   readonly #cameras: readonly RunningCamera[];
   readonly #cameraSocket: CameraSocket;
@@ -82,7 +83,8 @@ export class Station {
       options: () => this.#outputOptions(),
     });
     const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
-    this.#viewerAdmission = new Admission(viewerLimits(settings));
+    this.#viewerAdmissions = [new Admission(viewerLimits(settings)), new Admission(viewerLimits(settings))];
+    const [streamAdmission, socketAdmission] = this.#viewerAdmissions;
     this.#cameras = buildCameras(
       { clock, log, random, counters: this.#counters, wallTime: (us) => new Date(wallTimeUs(us) / 1000) },
       settings,
@@ -92,14 +94,13 @@ export class Station {
     const watching = {
       clock,
       log: log.room('viewers'),
-      admission: this.#viewerAdmission,
       cameras: new Map(this.#cameras.map(({ name, feed }) => [name, feed])),
       wallTimeUs,
       nextViewerId: () => ++viewerIds,
       queues: new TransmitQueues({ clock }),
     };
-    const media = firstOf(output, new PictureOutput(watching));
-    this.#cameraSocket = new CameraSocket(watching);
+    const media = firstOf(output, new PictureOutput({ ...watching, admission: streamAdmission }));
+    this.#cameraSocket = new CameraSocket({ ...watching, admission: socketAdmission });
     const sampler = new HostSampler({ clock }, { intervalMs: LOAD_SAMPLE_MS });
     this.#box = new BoxLoop(
       { clock, log: log.room('box'), sampler, cameras: this.#cameras },
@@ -185,7 +186,7 @@ export class Station {
   reload(settings: Settings): void {
     this.#settings = settings;
     this.#admission.configure(settings.advanced);
-    this.#viewerAdmission.configure(viewerLimits(settings));
+    for (const admission of this.#viewerAdmissions) admission.configure(viewerLimits(settings));
     for (const camera of this.#cameras) configureCamera(camera, settings);
     for (const mount of this.#programme.mounts.values()) {
       mount.ring.resize(settings.buffer.sizeBytes);

@@ -59,7 +59,11 @@ export const STREAMING_KEYS = {
     unit: 'kbit/s',
     live: true,
   }),
-  max_viewers: integer({ doc: 'More are told to come back later (503).', range: [1, 10_000], live: true }),
+  max_viewers: integer({
+    doc: 'Of streams, and as many of WebSockets; more are told to come back later (503).',
+    range: [1, 10_000],
+    live: true,
+  }),
   max_viewers_per_address: integer({
     doc: 'The same for one address; 0 is no limit. This machine itself has none.',
     fallback: 8,
