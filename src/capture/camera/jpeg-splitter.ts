@@ -61,6 +61,11 @@ export class JpegSplitter {
     this.#onDamaged = onDamaged;
   }
 
+  /** What is kept of a picture that has begun. */
+  get heldBytes(): number {
+    return this.#parts.reduce((sum, part) => sum + part.length, 0);
+  }
+
   /**
    * Takes the next bytes; they must not change before the pictures that they belong to are complete.
    *
