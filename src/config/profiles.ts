@@ -8,7 +8,8 @@ export type ProfileValues = Readonly<Record<string, number | string>>;
 
 /**
  * Effort: a Pi has a quarter of a small PC's CPU (docs/decisions/encoder-effort.md has the table). Buffer and pauses:
- * memory and latency against the number of wake-ups.
+ * memory and latency against the number of wake-ups. Frame rate: what one viewer is sent at most (target_bitrate) makes
+ * few good pictures of 1280x720 or many poor ones, and few good ones are what a room or a nest box wants.
  */
 const CHEAP = {
   'encoder.mp3_quality': 7,
@@ -41,7 +42,7 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'broadcaster.sleep_low': 0.002,
     'advanced.max_listeners': 250,
     'streaming.max_viewers': 100,
-    'camera.fps': 30,
+    'camera.fps': 15,
   },
   'many-listeners': {
     ...GOOD,
@@ -53,7 +54,7 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'broadcaster.sleep_low': 0.001,
     'advanced.max_listeners': 500,
     'streaming.max_viewers': 100,
-    'camera.fps': 30,
+    'camera.fps': 15,
   },
   'low-latency': {
     ...GOOD,
@@ -78,7 +79,7 @@ export const PROFILES: Readonly<Record<ProfileName, ProfileValues>> = {
     'broadcaster.sleep_low': 0.01,
     'advanced.max_listeners': 100,
     'streaming.max_viewers': 100,
-    'camera.fps': 30,
+    'camera.fps': 15,
   },
 };
 

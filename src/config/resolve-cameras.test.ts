@@ -9,7 +9,7 @@ import { load, onlyError } from './load-settings.testing.ts';
 const test = suite('resolve cameras');
 
 const NO_TREATMENT = { rotate: 0, flip: 'none', masks: [], overlay: 'none' };
-const MODE = { width: 1280, height: 720, fps: 30 };
+const MODE = { width: 1280, height: 720, fps: 15 };
 
 /** What a single camera with these lines becomes. */
 function cameraOf(lines: string, env?: Environment) {
@@ -30,7 +30,7 @@ test('without a camera block there is one that is looked for', () => {
       name: 'camera',
       source: { type: 'auto', ...MODE },
       treatment: NO_TREATMENT,
-      fps: 30,
+      fps: 15,
       idleCloseMs: 10_000,
       keepOpen: false,
       builtIn: true,
@@ -97,12 +97,12 @@ test('every key reaches the settings', () => {
 
 test('the profile says how many pictures a second, and fps beside it wins', () => {
   const text = 'camera "a" { type = "test" }\ncamera "b" {\n type = "test"\n fps = 25\n}';
-  const { cameras } = load(`profile = "raspberry-pi"\n${text}`).settings;
+  const { cameras } = load(`profile = "low-latency"\n${text}`).settings;
   assert.equal(
     cameras.map(({ fps }) => fps),
-    [15, 25],
+    [30, 25],
   );
-  assert.is(load('', { PIPIT_PROFILE: 'raspberry-pi' }).settings.cameras[0]?.fps, 15);
+  assert.is(load('', { PIPIT_PROFILE: 'low-latency' }).settings.cameras[0]?.fps, 30);
 });
 
 test('numbers are taken at both ends of their range and refused beyond', () => {
