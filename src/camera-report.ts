@@ -1,5 +1,6 @@
 import type { RunningCamera } from './cameras.ts';
 import type { StreamingSettings } from './config/settings.ts';
+import type { CameraFeed } from './frames/camera-feed.ts';
 import type { Viewer } from './frames/viewer.ts';
 import type { CameraStats, CameraStatus, ViewerStats } from './web/answers.ts';
 
@@ -40,11 +41,12 @@ export function cameraStats({ name, feed }: RunningCamera, streaming: StreamingS
     quality_levels: [...streaming.qualityLevels],
     client_count: audience.count,
     target_bitrate: streaming.targetKbps,
-    viewers: [...audience.viewers()].slice(0, MAX_VIEWERS_NAMED).map((viewer) => viewerStats(viewer, nowUs)),
+    viewers: [...audience.viewers()].slice(0, MAX_VIEWERS_NAMED).map((viewer) => viewerStats(viewer, feed, nowUs)),
   };
 }
 
-function viewerStats({ info, stats }: Viewer, nowUs: number): ViewerStats {
+function viewerStats({ info, stats }: Viewer, { cache }: CameraFeed, nowUs: number): ViewerStats {
+  const { asks, hits } = cache.clientStats(info.id) ?? { asks: 0, hits: 0 };
   return {
     id: info.id,
     transport: info.transport,
@@ -54,6 +56,8 @@ function viewerStats({ info, stats }: Viewer, nowUs: number): ViewerStats {
     bitrate_kbps: Math.round(stats.bitrateKbps),
     link_kbps: stats.linkKbps === undefined ? null : Math.round(stats.linkKbps),
     skipped_frames: stats.skippedFrames,
+    cache_asks: asks,
+    cache_hits: hits,
     age_ms: stats.ageMs === undefined ? null : rounded(stats.ageMs, 1),
     bytes_sent: stats.bytesSent,
     connected_seconds: rounded((nowUs - stats.connectedUs) / 1e6, 1),

@@ -142,6 +142,9 @@ export interface ViewerStats {
   /** What its connection was measured to carry; null while it was never busy. */
   readonly link_kbps: number | null;
   readonly skipped_frames: number;
+  /** Pictures that it asked for, and those of them that cost no encode. */
+  readonly cache_asks: number;
+  readonly cache_hits: number;
   /** Of the last picture when it was sent. */
   readonly age_ms: number | null;
   readonly bytes_sent: number;
