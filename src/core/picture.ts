@@ -34,3 +34,7 @@ export interface PictureEncoder {
    */
   encode(frame: Frame, wish: PictureWish): Promise<Picture | undefined>;
 }
+
+/** What a still can be, by FFmpeg's names. */
+export const STILL_FORMATS = ['jpeg', 'webp', 'avif'] as const;
+export type StillFormat = (typeof STILL_FORMATS)[number];

@@ -3,10 +3,11 @@ import * as assert from 'uvu/assert';
 import { CounterSet } from '../core/counters.ts';
 import type { Frame, Picture, PictureWish } from '../core/picture.ts';
 import type { SourceStatus } from '../core/source-status.ts';
+import type { VideoUnit } from '../core/video-unit.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { Audience } from './audience.ts';
 import { CameraFeed } from './camera-feed.ts';
-import type { CameraRunner, FeedVideoUnit } from './camera-runner.ts';
+import type { CameraRunner } from './camera-runner.ts';
 import { FrameCache } from './frame-cache.ts';
 import type { PictureSink, ViewerWish } from './picture-sink.ts';
 
@@ -301,7 +302,7 @@ test('what the box cannot afford is kept from everybody', async () => {
 
 test('coded pictures hold the camera open, and go to whoever takes them', async () => {
   const { feed, runner, pass } = open();
-  const taken: FeedVideoUnit[] = [];
+  const taken: VideoUnit[] = [];
   const unit = { codec: 'h264', ptsUs: 1, durationUs: 1, isKeyframe: true, data: Buffer.from('unit') } as const;
   const end = feed.takeVideo((each) => taken.push(each));
   await settled();

@@ -1,13 +1,14 @@
 import type { Clock, Timer } from '../core/clock.ts';
-import type { Frame, Picture } from '../core/picture.ts';
+import type { Frame, Picture, StillFormat } from '../core/picture.ts';
 import type { SourceStatus } from '../core/source-status.ts';
+import type { VideoUnit } from '../core/video-unit.ts';
 import type { Audience } from './audience.ts';
 import { CameraLease } from './camera-lease.ts';
-import type { CameraRunner, FeedVideoUnit } from './camera-runner.ts';
+import type { CameraRunner } from './camera-runner.ts';
 import type { FrameCache } from './frame-cache.ts';
 import { NoSignalStill, noSignalText } from './no-signal-still.ts';
 import type { PictureSink, ViewerWish } from './picture-sink.ts';
-import { type StillFormat, StillTaker, type StillWish } from './still-taker.ts';
+import { StillTaker, type StillWish } from './still-taker.ts';
 import type { Viewer, ViewerInfo } from './viewer.ts';
 
 export interface CameraFeedDeps {
@@ -81,7 +82,7 @@ export class CameraFeed {
   readonly #fps: number;
   readonly #lease: CameraLease;
   readonly #noSignal = new NoSignalStill();
-  readonly #videoTakers = new Set<(unit: FeedVideoUnit) => void>();
+  readonly #videoTakers = new Set<(unit: VideoUnit) => void>();
   readonly #stills: StillTaker;
   readonly #intervalUs: number;
   #newest: Frame | undefined;
@@ -175,7 +176,7 @@ export class CameraFeed {
   }
 
   /** The camera has delivered a coded picture. */
-  onVideoUnit(unit: FeedVideoUnit): void {
+  onVideoUnit(unit: VideoUnit): void {
     if (this.#isMuted) return;
     for (const take of this.#videoTakers) take(unit);
   }
@@ -184,7 +185,7 @@ export class CameraFeed {
    * Coded pictures go to `take` as they come, where the camera delivers H.264 and nothing is done to its pictures; it
    * runs until the function that is returned has been called.
    */
-  takeVideo(take: (unit: FeedVideoUnit) => void): () => void {
+  takeVideo(take: (unit: VideoUnit) => void): () => void {
     this.#videoTakers.add(take);
     this.#deps.runner.wantVideo(true);
     const letGo = this.#hold();

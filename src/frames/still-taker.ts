@@ -1,7 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Frame, Picture, PictureWish } from '../core/picture.ts';
-
-export type StillFormat = 'jpeg' | 'webp' | 'avif';
+import type { Frame, Picture, PictureWish, StillFormat } from '../core/picture.ts';
 
 export interface StillWish {
   /** Undefined: the highest level. */

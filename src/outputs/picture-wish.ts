@@ -1,6 +1,7 @@
+import { STILL_FORMATS, type StillFormat } from '../core/picture.ts';
 import type { ViewerWish } from '../frames/picture-sink.ts';
 import type { Refusal } from './answer.ts';
-import { STILL_FORMATS, type StillFormat, type StillWish } from './watchable-camera.ts';
+import type { StillWish } from './watchable-camera.ts';
 
 /** Every width is an encode of its own, so there are only so many of them: the multiples of this. */
 const WIDTH_STEP = 80;

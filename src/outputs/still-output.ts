@@ -2,10 +2,11 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import { PipitError, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { StillFormat } from '../core/picture.ts';
 import type { RequestHead } from '../core/request-head.ts';
 import { type Admission, plainAddress } from './admission.ts';
 import { answer, headText } from './answer.ts';
-import type { Still, StillFormat, StillWish, WatchableCamera } from './watchable-camera.ts';
+import type { Still, StillWish, WatchableCamera } from './watchable-camera.ts';
 
 export interface StillOutputDeps {
   readonly clock: Clock;

@@ -1,3 +1,4 @@
+import type { StillFormat } from '../core/picture.ts';
 import type { PictureSink, ViewerWish } from '../frames/picture-sink.ts';
 
 /** How a viewer is connected: a multipart stream or a WebSocket. */
@@ -16,9 +17,6 @@ export interface WatchingViewer {
   /** May be set at any time. */
   wish: ViewerWish;
 }
-
-export const STILL_FORMATS = ['jpeg', 'webp', 'avif'] as const;
-export type StillFormat = (typeof STILL_FORMATS)[number];
 
 /** What a still is wanted as. */
 export interface StillWish {

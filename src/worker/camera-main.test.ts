@@ -12,13 +12,14 @@ import type { CameraSourceSettings, PictureTreatment } from '../core/camera-sett
 import { systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
 import type { Frame, Picture } from '../core/picture.ts';
+import type { VideoUnit } from '../core/video-unit.ts';
 import { type BlockCode, CODE_MODULUS } from '../picture/block-code.ts';
 import { checkJpeg } from '../picture/jpeg-info.ts';
 import { decodeJpeg } from '../picture/jpeg-turbo.ts';
 import { readTestCard, testCardAgeMs } from '../picture/read-test-card.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { until } from '../testkit/until.ts';
-import { type CameraVideoUnit, CameraWorker } from './camera-worker.ts';
+import { CameraWorker } from './camera-worker.ts';
 
 const test = suite('camera-main');
 const PROGRAM = [fileURLToPath(new URL('camera-main.ts', import.meta.url))];
@@ -41,7 +42,7 @@ class Fixture implements AsyncDisposable {
   readonly log = new RecordingLog();
   readonly counters = new CounterSet();
   readonly frames: Frame[] = [];
-  readonly units: CameraVideoUnit[] = [];
+  readonly units: VideoUnit[] = [];
   readonly worker: CameraWorker;
 
   constructor(source: CameraSourceSettings, treatment = UNTREATED) {

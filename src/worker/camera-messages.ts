@@ -1,4 +1,5 @@
 import type { CameraSourceSettings, PictureTreatment } from '../core/camera-settings.ts';
+import type { StillFormat } from '../core/picture.ts';
 import type { CommonMessage } from './messages.ts';
 
 /** All a camera's worker needs to know; the first command on its link. */
@@ -8,9 +9,6 @@ export interface CameraWorkerSettings {
   readonly source: CameraSourceSettings;
   readonly treatment: PictureTreatment;
 }
-
-/** Formats of a still, as FFmpeg names them. */
-export type StillFormat = 'jpeg' | 'webp' | 'avif';
 
 /** What a camera's worker tells. */
 export type CameraMessage =

@@ -4,9 +4,10 @@ import * as assert from 'uvu/assert';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
 import type { Frame, Picture } from '../core/picture.ts';
+import type { VideoUnit } from '../core/video-unit.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { until } from '../testkit/until.ts';
-import { type CameraVideoUnit, CameraWorker } from './camera-worker.ts';
+import { CameraWorker } from './camera-worker.ts';
 
 const test = suite('camera-worker');
 const PROGRAM = [fileURLToPath(new URL('fake-camera.testing.ts', import.meta.url))];
@@ -15,7 +16,7 @@ class Fixture implements AsyncDisposable {
   readonly log = new RecordingLog();
   readonly counters = new CounterSet();
   readonly frames: Frame[] = [];
-  readonly units: CameraVideoUnit[] = [];
+  readonly units: VideoUnit[] = [];
   readonly states: string[] = [];
   readonly worker: CameraWorker;
   topLevel = 90;
@@ -189,7 +190,7 @@ test('a camera that delivers no frames any more is replaced after the source tim
 test('coded pictures come as they are', async () => {
   await using fixture = await Fixture.live('video');
   await until('units come', () => fixture.units.length > 0);
-  const { data, ...unit } = fixture.units[0] as CameraVideoUnit;
+  const { data, ...unit } = fixture.units[0] as VideoUnit;
   assert.equal(unit, { codec: 'h264', ptsUs: 1, durationUs: 20, isKeyframe: true });
   assert.is(String(data), 'unit');
 });

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
-import type { Frame, Picture, PictureEncoder, PictureWish } from '../core/picture.ts';
+import type { Frame, Picture, PictureEncoder, PictureWish, StillFormat } from '../core/picture.ts';
 import type { SourceStatus } from '../core/source-status.ts';
-import type { CameraCommand, CameraMessage, CameraWorkerSettings, StillFormat } from './camera-messages.ts';
+import type { VideoUnit } from '../core/video-unit.ts';
+import type { CameraCommand, CameraMessage, CameraWorkerSettings } from './camera-messages.ts';
 import type { Link } from './link.ts';
 import { WorkerProcess, type WorkerProcessDeps, type WorkerProcessOwner } from './worker-process.ts';
 
@@ -15,22 +16,11 @@ export interface CameraWorkerOptions {
   readonly topLevel: () => number;
 }
 
-/** A coded picture of a camera that delivers H.264. */
-export interface CameraVideoUnit {
-  readonly codec: 'h264';
-  /** Microseconds of CLOCK_MONOTONIC. */
-  readonly ptsUs: number;
-  readonly durationUs: number;
-  /** Decoding can begin here. */
-  readonly isKeyframe: boolean;
-  /** Annex B, parameter sets in front of each keyframe. Immutable. */
-  readonly data: Buffer;
-}
-
 /** Told what the worker delivers. */
 export interface CameraWorkerEvents {
   onFrame(frame: Frame): void;
-  onVideoUnit(unit: CameraVideoUnit): void;
+  /** Its data is immutable. */
+  onVideoUnit(unit: VideoUnit): void;
   /** `status` has changed. */
   onStatus(): void;
 }

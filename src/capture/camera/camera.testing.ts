@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { systemClock } from '../../core/clock.ts';
 import { CounterSet } from '../../core/counters.ts';
+import type { VideoUnit } from '../../core/video-unit.ts';
 import { RecordingLog } from '../../testkit/recording-log.ts';
-import type { CameraContext, CapturedFrame, VideoUnit } from './camera.ts';
+import type { CameraContext, CapturedFrame } from './camera.ts';
 
 /** A context that keeps what it is told. */
 export class TestCameraContext implements CameraContext {

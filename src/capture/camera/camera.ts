@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { CounterSet } from '../../core/counters.ts';
 import type { Log } from '../../core/log.ts';
+import type { VideoUnit } from '../../core/video-unit.ts';
 import type { Pixels } from '../../picture/pixels.ts';
 
 /** A picture as a camera delivers it. Who receives it owns it and disposes of it, at the latest to free its memory. */
@@ -21,18 +22,6 @@ export interface CapturedFrame extends Disposable {
   toPixels(width: number): Pixels;
 }
 
-/** One coded picture of a camera that delivers H.264; for outputs that pass it on as it is. */
-export interface VideoUnit {
-  readonly codec: 'h264';
-  /** Microseconds of CLOCK_MONOTONIC. */
-  readonly ptsUs: number;
-  readonly durationUs: number;
-  /** Decoding can begin here. */
-  readonly isKeyframe: boolean;
-  /** Annex B, parameter sets in front of each keyframe. Valid until the receiver returns. */
-  readonly data: Buffer;
-}
-
 /** What every camera is given. */
 export interface CameraContext {
   readonly clock: Clock;
@@ -43,7 +32,7 @@ export interface CameraContext {
    * camera runs, so it is asked for each frame.
    */
   readonly fps: () => number;
-  /** Called with each coded picture, in decoding order; only where H.264 comes in. */
+  /** Called with each coded picture, in decoding order; only where H.264 comes in. Its data is valid until the call returns. */
   onVideoUnit?(unit: VideoUnit): void;
 }
 
