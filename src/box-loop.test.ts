@@ -44,9 +44,9 @@ function open(streaming: Partial<StreamingSettings> = {}) {
       limit: (limit: BoxLimit) => limits.push(limit),
     },
   };
-  const settings = { enableOptimizer: true, qualityLevels: [90, 70, 50], ...streaming } as StreamingSettings;
-  const box = new BoxLoop({ clock, log, sampler, cameras: [camera] }, () => settings);
-  return { clock, log, limits, sampler, box };
+  const settings = { enableOptimizer: true, qualityLevels: [90, 70, 50], ...streaming };
+  const box = new BoxLoop({ clock, log, sampler, cameras: [camera] }, () => settings as StreamingSettings);
+  return { clock, log, limits, sampler, box, settings };
 }
 
 test('a hot box has its cameras do without the top level, says why, and takes it back when it has cooled', () => {
@@ -75,6 +75,18 @@ test('where the optimizer is switched off, nothing is saved', () => {
   sampler.load = { ...COOL, temperatureC: 90 };
   clock.advance(60_000);
   assert.equal([box.stats.step, limits], [0, []]);
+});
+
+test('switched off while something is saved, that is given back', () => {
+  const { clock, sampler, limits, box, settings } = open();
+  box.start();
+  sampler.load = { ...COOL, temperatureC: 90 };
+  clock.advance(3_000);
+  assert.is(box.stats.step, 1);
+  settings.enableOptimizer = false;
+  clock.advance(1_000);
+  assert.equal([box.stats.step, box.stats.max_level], [0, null]);
+  assert.equal(limits.at(-1), { maxLevel: 100, widthShare: 1, maxFps: Number.POSITIVE_INFINITY });
 });
 
 test('it stops with its sampler, and ticks no more', async () => {

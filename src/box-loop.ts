@@ -34,7 +34,7 @@ const TICK_MS = 1_000;
 export class BoxLoop implements AsyncDisposable {
   readonly #deps: BoxLoopDeps;
   readonly #streaming: () => StreamingSettings;
-  readonly #governor: BoxGovernor;
+  #governor: BoxGovernor;
   readonly #stop = new AbortController();
   #applied: BoxSavings | undefined;
   #encodes = 0;
@@ -91,11 +91,18 @@ export class BoxLoop implements AsyncDisposable {
     const encodes = caches.reduce((sum, cache) => sum + cache.encodes, 0);
     const encodesPerSecond = ((encodes - this.#encodes) * 1000) / TICK_MS;
     this.#encodes = encodes;
-    if (!enableOptimizer) return;
+    if (!enableOptimizer) return this.#letGo();
     const times = caches.flatMap(({ encodeMs }) => encodeMs.recent ?? []);
     const encodeMs = times.length === 0 ? undefined : Math.max(...times);
     this.#governor.configure({ levelCount: qualityLevels.length });
     this.#apply(this.#governor.tick(clock.nowUs(), { load: sampler.load, encodeMs, encodesPerSecond }));
+  }
+
+  /** The optimizer is switched off: what was saved is given back, and nothing is remembered. */
+  #letGo(): void {
+    if (this.#governor.savings.step === 0) return;
+    this.#governor = new BoxGovernor({ levelCount: this.#streaming().qualityLevels.length });
+    this.#apply(this.#governor.savings);
   }
 
   #apply(savings: BoxSavings): void {

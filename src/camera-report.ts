@@ -2,6 +2,7 @@ import type { RunningCamera } from './cameras.ts';
 import type { StreamingSettings } from './config/settings.ts';
 import type { CameraFeed } from './frames/camera-feed.ts';
 import type { Viewer } from './frames/viewer.ts';
+import { runReport } from './run-report.ts';
 import type { CameraStats, CameraStatus, ViewerStats } from './web/answers.ts';
 
 /** Viewers that one answer names; their number is told in full. */
@@ -9,15 +10,10 @@ const MAX_VIEWERS_NAMED = 1_000;
 
 export function cameraStatus(camera: RunningCamera, streaming: StreamingSettings, nowUs: number): CameraStatus {
   const { name, type, feed } = camera;
-  const { state, detail, error, sinceUs, restarts } = feed.status;
   return {
     name,
     type,
-    state,
-    detail,
-    error: error ?? null,
-    since_seconds: sinceUs === 0 ? 0 : Math.floor((nowUs - sinceUs) / 1e6),
-    worker_restarts: restarts,
+    ...runReport(feed.status, nowUs),
     has_signal: feed.newest !== undefined,
     muted: feed.isMuted,
     viewers: feed.audience.count,

@@ -5,6 +5,7 @@ import type { CounterSet } from './core/counters.ts';
 import type { Mount } from './mount/mount.ts';
 import type { Muted } from './privacy/mute-state.ts';
 import type { Programme } from './programme.ts';
+import { runReport } from './run-report.ts';
 import type {
   BoxStats,
   ListenerStats,
@@ -92,15 +93,10 @@ function mountStatus(mount: Mount): MountStatus {
 }
 
 function sourceStatus({ name, type, feed }: Programme['sources'][number], nowUs: number): SourceStatus {
-  const { state, detail, error, sinceUs, restarts } = feed.status;
   return {
     name,
     type,
-    state,
-    detail,
-    error: error ?? null,
-    since_seconds: sinceUs === 0 ? 0 : Math.floor((nowUs - sinceUs) / 1e6),
-    worker_restarts: restarts,
+    ...runReport(feed.status, nowUs),
     level: feed.level ?? null,
   };
 }
