@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BoxLoop } from './box-loop.ts';
 import type { StreamingSettings } from './config/settings.ts';
-import type { HostLoad } from './core/host-load.ts';
+import { type HostLoad, UNKNOWN_LOAD } from './core/host-load.ts';
 import type { BoxLimit } from './frames/camera-feed.ts';
 import { FakeClock } from './testkit/fake-clock.ts';
 import { RecordingLog } from './testkit/recording-log.ts';
@@ -10,6 +10,7 @@ import { RecordingLog } from './testkit/recording-log.ts';
 const test = suite('box loop');
 
 const COOL: HostLoad = {
+  ...UNKNOWN_LOAD,
   cpuPercent: 20,
   memoryPercent: 40,
   memoryAvailableMb: 300,

@@ -9,4 +9,22 @@ export interface HostLoad {
   readonly temperatureC: number | undefined;
   /** The Pi runs slower than it could, because of heat or a weak power supply (bits 0 to 3 of get_throttled). */
   readonly isThrottled: boolean | undefined;
+  /** Part of the last ten seconds in which some task waited for memory (PSI, `some avg10`), 0 to 100. */
+  readonly memoryPressurePercent: number | undefined;
+  /** Memory goes to the swap device and comes back from it, more than a little. */
+  readonly isSwapping: boolean | undefined;
+  /** Of all cores, what Pipit's own processes took over the last sample, 0 to 100. */
+  readonly ownCpuPercent: number | undefined;
 }
+
+/** What a machine tells that tells nothing. */
+export const UNKNOWN_LOAD: HostLoad = Object.freeze({
+  cpuPercent: undefined,
+  memoryPercent: undefined,
+  memoryAvailableMb: undefined,
+  temperatureC: undefined,
+  isThrottled: undefined,
+  memoryPressurePercent: undefined,
+  isSwapping: undefined,
+  ownCpuPercent: undefined,
+});

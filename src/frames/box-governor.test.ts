@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { HostLoad } from '../core/host-load.ts';
+import { type HostLoad, UNKNOWN_LOAD } from '../core/host-load.ts';
 import { BoxGovernor } from './box-governor.ts';
 import type { BoxInput } from './box-governor-pressure.ts';
 
@@ -12,14 +12,9 @@ const LEVELS = 3;
 const LAST_STEP = 6;
 const DWELL_S = 5;
 
-const NOTHING: HostLoad = {
-  cpuPercent: undefined,
-  memoryPercent: undefined,
-  memoryAvailableMb: undefined,
-  temperatureC: undefined,
-  isThrottled: undefined,
-};
+const NOTHING = UNKNOWN_LOAD;
 const CALM: HostLoad = {
+  ...UNKNOWN_LOAD,
   cpuPercent: 20,
   memoryPercent: 40,
   memoryAvailableMb: 300,
@@ -219,13 +214,15 @@ test('another number of levels keeps what is saved beyond them', () => {
 
 const percent = fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined });
 const anyInput: fc.Arbitrary<BoxInput> = fc.record({
-  load: fc.record({
-    cpuPercent: percent,
-    memoryPercent: percent,
-    memoryAvailableMb: fc.constant(undefined),
-    temperatureC: percent,
-    isThrottled: fc.constantFrom(undefined, false, true),
-  }),
+  load: fc
+    .record({
+      cpuPercent: percent,
+      memoryPercent: percent,
+      memoryAvailableMb: fc.constant(undefined),
+      temperatureC: percent,
+      isThrottled: fc.constantFrom(undefined, false, true),
+    })
+    .map((load) => ({ ...UNKNOWN_LOAD, ...load })),
   encodeMs: fc.option(fc.double({ min: 0, max: 40, noNaN: true }), { nil: undefined }),
   encodesPerSecond: fc.constantFrom(0, 1, 75),
 });

@@ -1,14 +1,11 @@
+import { QUALITY_MODES, type QualityMode } from '../core/quality-level.ts';
 import type { RequestHead } from '../core/request-head.ts';
 import { type Codec, nearestRung, type Rung, rungsOf } from '../core/rung.ts';
 import type { Refusal } from './answer.ts';
 
-/** The listener's choice of quality; auto lets Pipit choose, and change its mind. */
-export const QUALITIES = ['auto', 'low', 'medium', 'high', 'ultra', 'lossless'] as const;
-export type Quality = (typeof QUALITIES)[number];
-
 export interface Negotiated {
   readonly rung: Rung;
-  readonly quality: Quality;
+  readonly quality: QualityMode;
   readonly burstSeconds: number;
 }
 
@@ -26,7 +23,7 @@ export const MEDIA_TYPES: Readonly<Record<Codec, string>> = {
   flac: 'audio/flac',
 };
 
-const BITRATES: Readonly<Record<Exclude<Quality, 'auto' | 'lossless'>, number>> = {
+const BITRATES: Readonly<Record<Exclude<QualityMode, 'auto' | 'lossless'>, number>> = {
   low: 64,
   medium: 128,
   high: 256,
@@ -54,7 +51,7 @@ export function negotiate(
   if (!isQuality(quality)) {
     return {
       status: 400,
-      reason: `There is no quality "${quality.slice(0, 40)}". Use one of: ${QUALITIES.join(', ')}.`,
+      reason: `There is no quality "${quality.slice(0, 40)}". Use one of: ${QUALITY_MODES.join(', ')}.`,
     };
   }
   const burst = head.query.get('burst');
@@ -69,7 +66,7 @@ export function negotiate(
   return { rung: rungFor(codec, quality, options.autoKbps), quality, burstSeconds };
 }
 
-function rungFor(codec: Codec, quality: Quality, autoKbps: number): Rung {
+function rungFor(codec: Codec, quality: QualityMode, autoKbps: number): Rung {
   const [only, ...others] = rungsOf(codec);
   if (only !== undefined && others.length === 0) return only;
   return nearestRung(codec, quality === 'auto' || quality === 'lossless' ? autoKbps : BITRATES[quality]);
@@ -100,6 +97,6 @@ function codecAccepted(accept: string | undefined): Codec {
   return best;
 }
 
-function isQuality(text: string): text is Quality {
-  return (QUALITIES as readonly string[]).includes(text);
+function isQuality(text: string): text is QualityMode {
+  return (QUALITY_MODES as readonly string[]).includes(text);
 }

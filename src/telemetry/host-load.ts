@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../core/clock.ts';
-import type { HostLoad } from '../core/host-load.ts';
+import { type HostLoad, UNKNOWN_LOAD } from '../core/host-load.ts';
 import type { HostRoots } from './host-files.ts';
 import { readHostMemory } from './host-memory.ts';
 import { HostProcessor } from './host-processor.ts';
@@ -18,13 +18,6 @@ export interface HostSamplerOptions {
 }
 
 const MACHINE: HostRoots = { proc: '/proc', sys: '/sys' };
-const UNKNOWN: HostLoad = {
-  cpuPercent: undefined,
-  memoryPercent: undefined,
-  memoryAvailableMb: undefined,
-  temperatureC: undefined,
-  isThrottled: undefined,
-};
 
 /**
  * Looks at the machine every now and then. It reads the kernel's files itself, without waiting for them in the main
@@ -38,7 +31,7 @@ export class HostSampler {
   readonly #temperature: HostTemperature;
   readonly #throttling: HostThrottling;
   readonly #stop = new AbortController();
-  #load = UNKNOWN;
+  #load = UNKNOWN_LOAD;
   #running: Promise<void> | undefined;
 
   constructor({ clock }: HostSamplerDeps, { intervalMs, roots = MACHINE }: HostSamplerOptions) {
@@ -73,7 +66,7 @@ export class HostSampler {
         this.#temperature.read(),
         this.#throttling.read(),
       ]);
-      this.#load = { cpuPercent, ...memory, temperatureC, isThrottled };
+      this.#load = { ...UNKNOWN_LOAD, cpuPercent, ...memory, temperatureC, isThrottled };
     } while (await sleep(this.#clock, this.#intervalMs, signal));
   }
 }

@@ -36,6 +36,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'node-av': /^src\/(capture|capture\/camera|encode)\/ffmpeg-[^/]+\.ts$/,
   '@julusian/jpeg-turbo': /^src\/picture\/jpeg-turbo\.ts$/,
   sharp: /^src\/encode\/still\.ts$/,
+  'better-sqlite3': /^src\/history\/database\.ts$/,
   ws: /^src\/outputs\/camera-socket\.ts$/,
   hono: /^src\/web\//,
   '@hono/node-server': /^src\/web\//,
