@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../core/clock.ts';
-import { UNKNOWN_LOAD } from '../core/host-load.ts';
+import { type HostLoad, UNKNOWN_LOAD } from '../core/host-load.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { until } from '../testkit/until.ts';
 import { HostSampler } from './host-load.ts';
