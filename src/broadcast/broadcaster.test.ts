@@ -107,10 +107,10 @@ class Station {
     }
   }
 
-  join(burstSeconds = 0, rung = mp3): { listener: Listener; connection: FakeConnection } {
+  join(burstSeconds = 0, rung = mp3, allowanceBytes?: number): { listener: Listener; connection: FakeConnection } {
     const connection = new FakeConnection();
-    const info = { id: ++this.#connections, address: '127.0.0.1', userAgent: 'test' };
-    const listener = this.broadcaster.join({ info, sink: connection, rung, burstSeconds });
+    const info = { id: ++this.#connections, address: '127.0.0.1', userAgent: 'test', quality: 'auto' as const };
+    const listener = this.broadcaster.join({ info, sink: connection, rung, burstSeconds, allowanceBytes });
     return { listener, connection };
   }
 
@@ -369,6 +369,49 @@ test('a listener changes rung without a unit lost, repeated or out of order', ()
   assert.equal(station.demands.at(-1), ['mp3@64']);
 });
 
+test('a listener gets no more than it is allowed, and the rest waits for it in the ring', () => {
+  const station = new Station();
+  station.warm();
+  station.play(4_500);
+  const { connection, listener } = station.join(4, mp3, 1_000);
+  station.play(1_000);
+  assert.is(connection.units.length, 10);
+  assert.is(listener.sentMediaUs, 10 * UNIT_US);
+  assert.ok(listener.lagUs > 4e6);
+  station.broadcaster.allow(listener, 250);
+  station.play(1_000);
+  assert.is(connection.units.length, 13, 'a unit is never torn');
+  station.broadcaster.allow(listener, Number.POSITIVE_INFINITY);
+  station.play(1_000);
+  assert.ok(consecutive(connection.units));
+  assert.ok(listener.lagUs < 600_000, `${listener.lagUs} µs behind`);
+  assert.is(listener.sentMediaUs, connection.units.length * UNIT_US);
+});
+
+test('what waits for a listener that is held comes from its new rung', () => {
+  const station = new Station();
+  const { listener } = station.join(0, mp3, 500);
+  station.play(3_000, [mp3, low]);
+  assert.is(listener.rung, mp3);
+  station.broadcaster.switchRung(listener, low);
+  const { bytesSent } = listener;
+  station.broadcaster.allow(listener, 500);
+  station.play(100, [mp3, low]);
+  assert.is(listener.rung, low);
+  assert.is(listener.bytesSent, bytesSent + 500);
+});
+
+test('a listener that is held is not served until it may have more', () => {
+  const station = new Station({ sleepLowMs: 1 });
+  station.warm();
+  station.play(4_500);
+  const timers = station.clock.pendingTimers;
+  const { connection } = station.join(4, mp3, 100);
+  station.clock.advance(50);
+  assert.is(station.clock.pendingTimers, timers, 'no pass over it is planned');
+  assert.is(connection.units.length, 1);
+});
+
 test('a listener that leaves is forgotten, and its bytes stay counted', () => {
   const station = new Station();
   station.warm();
@@ -397,6 +440,14 @@ test('however connections stall, drain, come, go and change rung, each gets whol
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.record({ op: fc.constant('play' as const), ms: fc.integer({ min: 20, max: 3_000 }) }) },
     { weight: 1, arbitrary: fc.record({ op: fc.constant('join' as const), burst: fc.integer({ min: 0, max: 5 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        op: fc.constant('allow' as const),
+        who: fc.nat(9),
+        bytes: fc.constantFrom(0, 150, 5_000, Number.POSITIVE_INFINITY),
+      }),
+    },
     { weight: 3, arbitrary: fc.record({ op: fc.constantFrom('stall', 'drain', 'switch', 'leave'), who: fc.nat(9) }) },
   );
   fc.assert(
@@ -410,7 +461,8 @@ test('however connections stall, drain, come, go and change rung, each gets whol
           const chosen = all[(action as { who: number }).who];
           if (chosen === undefined || chosen.connection.isClosed) continue;
           const { connection, listener } = chosen;
-          if (action.op === 'stall') connection.isOpen = false;
+          if (action.op === 'allow') station.broadcaster.allow(listener, (action as { bytes: number }).bytes);
+          else if (action.op === 'stall') connection.isOpen = false;
           else if (action.op === 'drain' && listener.isBlocked) connection.open();
           else if (action.op === 'drain') connection.isOpen = true;
           else if (action.op === 'switch') station.broadcaster.switchRung(listener, listener.rung === mp3 ? low : mp3);
@@ -419,6 +471,7 @@ test('however connections stall, drain, come, go and change rung, each gets whol
       }
       for (const { connection, listener } of all) {
         const { units } = connection;
+        assert.is(listener.sentMediaUs, units.length * UNIT_US);
         let missing = 0;
         units.forEach((number, i) => {
           if (i === 0) return;

@@ -42,6 +42,8 @@ export interface JoinRequest {
   readonly rung: Rung;
   /** Seconds of the past to send at once. */
   readonly burstSeconds: number;
+  /** Bytes that it may be sent until `allow` says otherwise; left out: as many as its connection takes. */
+  readonly allowanceBytes?: number | undefined;
 }
 
 const TICK_MS = 1_000;
@@ -58,6 +60,7 @@ export class Broadcaster {
   readonly #audiences = new Map<Rung, Audience>();
   readonly #behind = new Set<Listener>();
   readonly #blocked = new Set<Listener>();
+  readonly #held = new Set<Listener>();
   #catchUp: Timer | undefined;
   #tick: Timer | undefined;
   #bytesOfLeft = 0;
@@ -126,10 +129,10 @@ export class Broadcaster {
 
   /** Takes a connection in. It gets its first bytes before this returns where the rung has a present. */
   join(request: JoinRequest): Listener {
-    const { info, sink, rung, burstSeconds } = request;
+    const { info, sink, rung, burstSeconds, allowanceBytes } = request;
     const audience = this.#audience(rung);
     const { track } = audience;
-    const listener = new Listener(info, sink, track, this.#deps.clock);
+    const listener = new Listener(info, sink, track, this.#deps.clock, allowanceBytes);
     sink.onDrain = () => this.#drained(listener);
     sink.onClose = () => this.#leave(listener);
     this.#joined.add();
@@ -150,6 +153,22 @@ export class Broadcaster {
     listener.switchTo(this.#audience(rung).track);
     if (listener.nextRung !== undefined) this.#audience(rung).want();
     if (abandoned !== undefined && abandoned !== rung) this.#audience(abandoned).release();
+  }
+
+  /** How many bytes the listener may be sent from now on; the rest waits in the ring, where another rung can replace it. */
+  allow(listener: Listener, bytes: number): void {
+    listener.allow(bytes);
+    if (bytes <= 0 || !this.#held.delete(listener) || this.#isClosed) return;
+    this.#behind.add(listener);
+    this.#catchUpSoon();
+  }
+
+  /** Closes a listener whose connection has taken nothing for too long. */
+  closeStalled(listener: Listener): void {
+    this.#stalled.add();
+    const { stallTimeoutMs } = this.#options;
+    this.#deps.log.info(`listener ${listener.info.address} took nothing for ${stallTimeoutMs / 1000} s: closed`);
+    listener.sink.close();
   }
 
   /** Wants the rung whether anybody listens to it or not, so that there is a past to start from. */
@@ -192,6 +211,8 @@ export class Broadcaster {
     }
     if (listener.rung !== rung) this.#moved(listener, rung);
     if (progress === 'blocked') this.#blocked.add(listener);
+    if (progress === 'held') this.#held.add(listener);
+    else this.#held.delete(listener);
     if (progress === 'more') {
       this.#behind.add(listener);
       this.#catchUpSoon();
@@ -233,6 +254,7 @@ export class Broadcaster {
     this.#bytesOfLeft += listener.bytesSent;
     this.#behind.delete(listener);
     this.#blocked.delete(listener);
+    this.#held.delete(listener);
     this.#audience(listener.rung).remove(listener);
     if (listener.nextRung !== undefined) this.#audience(listener.nextRung).release();
   }
@@ -243,9 +265,7 @@ export class Broadcaster {
     const stalledSinceUs = clock.nowUs() - this.#options.stallTimeoutMs * 1000;
     for (const listener of [...this.#blocked]) {
       if ((listener.blockedSinceUs ?? Number.POSITIVE_INFINITY) > stalledSinceUs) continue;
-      this.#stalled.add();
-      log.info(`listener ${listener.info.address} took nothing for ${this.#options.stallTimeoutMs / 1000} s: closed`);
-      listener.sink.close();
+      this.closeStalled(listener);
     }
     const skips = this.#skips.value - this.#skipsReported;
     if (skips > 0) log.info(`${skips} skips by slow listeners in the last second, ${this.#skips.value} in all`);

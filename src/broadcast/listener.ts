@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { QualityMode } from '../core/quality-level.ts';
 import type { Rung } from '../core/rung.ts';
 import type { Track } from '../ring/track.ts';
 import type { Sink } from './sink.ts';
@@ -10,7 +11,9 @@ export type Progress =
   /** There is more to send, and its connection would take it. */
   | 'more'
   /** Its connection takes nothing now. */
-  | 'blocked';
+  | 'blocked'
+  /** There is more to send, but it may have no more for now. */
+  | 'held';
 
 export interface SendLimits {
   /**
@@ -27,6 +30,8 @@ export interface SendLimits {
 /** What the outside may know of a listener. */
 export interface ListenerInfo {
   readonly id: number;
+  /** What it asked for. */
+  readonly quality: QualityMode;
   readonly address: string;
   readonly userAgent: string;
 }
@@ -48,14 +53,18 @@ export class Listener {
   #header: Uint8Array | undefined;
   #blockedSinceUs: number | undefined;
   #bytesSent = 0;
+  /** Bytes that it may still be sent. */
+  #allowanceBytes: number;
+  #sentMediaUs = 0;
   /** How far behind it was allowed to start; the lag it may have besides until it has caught up. */
   #startLagUs = 0;
   #skippedUnits = 0;
   #skips = 0;
   #rungSwitches = 0;
 
-  constructor(info: ListenerInfo, sink: Sink, track: Track, clock: Clock) {
+  constructor(info: ListenerInfo, sink: Sink, track: Track, clock: Clock, allowanceBytes = Number.POSITIVE_INFINITY) {
     this.info = info;
+    this.#allowanceBytes = allowanceBytes;
     this.sink = sink;
     this.#clock = clock;
     this.connectedUs = clock.nowUs();
@@ -78,6 +87,11 @@ export class Listener {
 
   get bytesSent(): number {
     return this.#bytesSent;
+  }
+
+  /** Sound handed to its connection, by duration, microseconds. */
+  get sentMediaUs(): number {
+    return this.#sentMediaUs;
   }
 
   /** Units that it never got because it was too slow, and how often that happened. */
@@ -126,6 +140,11 @@ export class Listener {
     this.#startLagUs = this.lagUs;
   }
 
+  /** How many bytes it may be sent from now on; Infinity: as many as its connection takes. */
+  allow(bytes: number): void {
+    this.#allowanceBytes = bytes;
+  }
+
   /** Changes to another rung of the same codec at the first unit that both have. */
   switchTo(track: Track): void {
     this.#nextTrack = track === this.#track ? undefined : track;
@@ -145,9 +164,12 @@ export class Listener {
     const until = untilSequence(this.#track);
     for (let sent = 0; this.#sequence < until; ) {
       if (sent >= limits.chunkBytes) return 'more';
-      const run = this.#track.run(this.#sequence, until, limits.chunkBytes * 2);
+      if (this.#allowanceBytes <= 0) return 'held';
+      const run = this.#track.run(this.#sequence, until, Math.min(limits.chunkBytes * 2, this.#allowanceBytes));
       if (run === undefined) break;
+      this.#sentMediaUs += this.#track.ptsUsOf(run.to) - this.#track.ptsUsOf(this.#sequence);
       this.#sequence = run.to;
+      this.#allowanceBytes -= run.bytes.length;
       sent += run.bytes.length;
       if (!this.#write(run.bytes)) return 'blocked';
     }

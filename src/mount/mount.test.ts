@@ -111,7 +111,7 @@ function mountWith(primary: number, ...startsAs: readonly State[]) {
   mount.start();
   const collector = new Collector();
   mount.broadcaster.join({
-    info: { id: 1, address: '', userAgent: '' },
+    info: { id: 1, address: '', userAgent: '', quality: 'auto' },
     sink: collector,
     rung: mp3,
     burstSeconds: 0,
@@ -227,7 +227,12 @@ test('the default rung is encoded with nobody there, others while somebody liste
   const { mount, sources, play, clock } = mountWith(0, 'live');
   assert.equal(sources[0].wanted, [mp3]);
   const sink = new Collector();
-  mount.broadcaster.join({ info: { id: 2, address: '', userAgent: '' }, sink, rung: low, burstSeconds: 0 });
+  mount.broadcaster.join({
+    info: { id: 2, address: '', userAgent: '', quality: 'auto' },
+    sink,
+    rung: low,
+    burstSeconds: 0,
+  });
   assert.equal(sources[0].wanted, [mp3, low]);
   play(500);
   sink.onClose();

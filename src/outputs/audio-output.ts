@@ -108,7 +108,8 @@ export class AudioOutput {
     socket.write(this.#head(head, negotiated, withIcy));
     const connection = new SocketSink(socket);
     const sink = withIcy ? new IcySink(connection, mount.icyTitle, options().icyMetaintBytes) : connection;
-    const info = { id: ++this.#ids, address, userAgent: (head.headers.get('user-agent') ?? '').slice(0, 200) };
+    const { quality } = negotiated;
+    const info = { id: ++this.#ids, quality, address, userAgent: (head.headers.get('user-agent') ?? '').slice(0, 200) };
     mount.broadcaster.join({ info, sink, rung: negotiated.rung, burstSeconds: negotiated.burstSeconds });
     log.debug(`${address} listens to ${mount.path} at ${negotiated.rung.name}`, { id: info.id });
   }
