@@ -164,6 +164,19 @@ class SlowClock extends FakeClock {
   #asked = 0;
 }
 
+test('who needs to know sooner has it looked at sooner, from now on', async () => {
+  await using sockets = await pair();
+  const queues = new TransmitQueues({ clock: systemClock }, { intervalMs: 60_000 });
+  const watch = queues.watch(sockets.near);
+  sockets.near.write('something');
+  queues.every(10);
+  await until('a look', () => watch.acknowledgedBytes === 9);
+  const { asOfUs } = watch;
+  await until('another', () => watch.asOfUs !== asOfUs);
+  queues.every(60_000);
+  watch.unwatch();
+});
+
 test('a look that takes long is taken less often', async () => {
   await using sockets = await pair();
   const clock = new SlowClock();

@@ -17,7 +17,7 @@ export interface TransmitWatch {
 }
 
 export interface TransmitQueuesOptions {
-  /** How often to look, while there is something on its way. */
+  /** How often to look, while there is something on its way; `every` changes it. */
   readonly intervalMs: number;
   /** Looking takes at most this part of the time; where it would take more, it is done less often. */
   readonly maxShare: number;
@@ -50,18 +50,29 @@ export class TransmitQueues {
   readonly #tookMs: number[] = [];
   #timer: Timer | undefined;
   #lookedUs: number;
+  #intervalMs: number;
   /** By how much time looking is ahead of its share; less than 0: behind it. */
   #aheadMs: number;
 
   constructor({ clock, root = '/proc/net' }: TransmitQueuesDeps, options: Partial<TransmitQueuesOptions> = {}) {
     this.#clock = clock;
     this.#options = { ...DEFAULTS, ...options };
+    this.#intervalMs = this.#options.intervalMs;
     this.#lookedUs = clock.nowUs();
     this.#aheadMs = -this.#options.savedMs;
     this.#tables = {
       tcp: { table: new TransmitQueueTable(`${root}/tcp`, 8), entries: new Map() },
       tcp6: { table: new TransmitQueueTable(`${root}/tcp6`, 32), entries: new Map() },
     };
+  }
+
+  /** Looks so often from now on. */
+  every(intervalMs: number): void {
+    const isSooner = intervalMs < this.#intervalMs;
+    this.#intervalMs = intervalMs;
+    if (!isSooner || this.#watches.size === 0) return;
+    this.#timer?.cancel();
+    this.#lookAfter(Math.max(intervalMs, this.#aheadMs));
   }
 
   /** Watches a connected socket until it is told to stop or the socket closes. Counting begins now. */
@@ -80,18 +91,18 @@ export class TransmitQueues {
     socket.once('close', watch.unwatch);
     entries.set(key.ports, [...(entries.get(key.ports) ?? []), watch]);
     this.#watches.add(watch);
-    if (this.#watches.size === 1) this.#lookAfter(this.#options.intervalMs);
+    if (this.#watches.size === 1) this.#lookAfter(this.#intervalMs);
     return watch;
   }
 
   #lookAfter(ms: number): void {
     this.#timer = this.#clock.after(ms, () => {
-      const { intervalMs, maxShare, savedMs } = this.#options;
+      const { maxShare, savedMs } = this.#options;
       const nowUs = this.#clock.nowUs();
       const aheadMs = Math.max(-savedMs, this.#aheadMs - (nowUs - this.#lookedUs) / 1000);
       this.#lookedUs = nowUs;
       this.#aheadMs = aheadMs + this.#look() / maxShare;
-      this.#lookAfter(Math.max(intervalMs, this.#aheadMs));
+      this.#lookAfter(Math.max(this.#intervalMs, this.#aheadMs));
     });
   }
 
