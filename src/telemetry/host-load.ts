@@ -1,8 +1,9 @@
 import { type Clock, sleep } from '../core/clock.ts';
 import { type HostLoad, UNKNOWN_LOAD } from '../core/host-load.ts';
-import type { HostRoots } from './host-files.ts';
+import { HOST_ROOTS, type HostRoots } from './host-files.ts';
 import { readHostMemory } from './host-memory.ts';
 import { HostProcessor } from './host-processor.ts';
+import { HostSwap } from './host-swap.ts';
 import { HostTemperature } from './host-temperature.ts';
 import { HostThrottling } from './host-throttling.ts';
 
@@ -17,8 +18,6 @@ export interface HostSamplerOptions {
   readonly roots?: HostRoots;
 }
 
-const MACHINE: HostRoots = { proc: '/proc', sys: '/sys' };
-
 /**
  * Looks at the machine every now and then. It reads the kernel's files itself, without waiting for them in the main
  * thread: the `systeminformation` package starts a shell, and stands still for it, each time it is asked for the load.
@@ -28,19 +27,21 @@ export class HostSampler {
   readonly #intervalMs: number;
   readonly #proc: string;
   readonly #processor: HostProcessor;
+  readonly #swap: HostSwap;
   readonly #temperature: HostTemperature;
   readonly #throttling: HostThrottling;
   readonly #stop = new AbortController();
   #load = UNKNOWN_LOAD;
   #running: Promise<void> | undefined;
 
-  constructor({ clock }: HostSamplerDeps, { intervalMs, roots = MACHINE }: HostSamplerOptions) {
+  constructor({ clock }: HostSamplerDeps, { intervalMs, roots = HOST_ROOTS }: HostSamplerOptions) {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
     this.#proc = roots.proc;
     this.#processor = new HostProcessor(roots.proc);
     this.#temperature = new HostTemperature(roots.sys);
-    this.#throttling = new HostThrottling(roots.sys);
+    this.#swap = new HostSwap(clock, roots.proc);
+    this.#throttling = new HostThrottling(clock, roots);
   }
 
   /** The last sample; nothing is known before the first, nor how busy the processor is before the second. */
@@ -60,13 +61,14 @@ export class HostSampler {
 
   async #run(signal: AbortSignal): Promise<void> {
     do {
-      const [cpuPercent, memory, temperatureC, isThrottled] = await Promise.all([
-        this.#processor.percent(),
+      const [processor, memory, isSwapping, temperatureC, isThrottled] = await Promise.all([
+        this.#processor.read(),
         readHostMemory(this.#proc),
+        this.#swap.isBusy(),
         this.#temperature.read(),
-        this.#throttling.read(),
+        this.#throttling.read(signal),
       ]);
-      this.#load = { ...UNKNOWN_LOAD, cpuPercent, ...memory, temperatureC, isThrottled };
+      this.#load = { ...processor, ...memory, isSwapping, temperatureC, isThrottled };
     } while (await sleep(this.#clock, this.#intervalMs, signal));
   }
 }

@@ -1,34 +1,47 @@
-import { listHostFiles, readHostFile } from './host-files.ts';
+import type { Clock } from '../core/clock.ts';
+import { type HostRoots, listHostFiles, readHostFile } from './host-files.ts';
+import { HostProgram } from './host-program.ts';
 
 /** Now: under-voltage, frequency capped, throttled, soft temperature limit. The bits above tell of the past. */
 const NOW_BITS = 0xf;
+/** A file is read each time; a program is started no more often than this. */
+const ASK_EVERY_US = 10_000_000;
 
 /**
  * Whether a Raspberry Pi runs slower than it could. The firmware's own word is the whole truth; where the kernel does not
- * show it, its voltage sensor tells at least of a weak power supply.
+ * show it, `vcgencmd` asks for it; where that is not there either, the voltage sensor tells at least of a weak power
+ * supply.
  */
 export class HostThrottling {
-  readonly #sysRoot: string;
+  readonly #clock: Clock;
+  readonly #roots: HostRoots;
+  readonly #vcgencmd: HostProgram;
   #path: string | undefined;
+  #askedUs: number | undefined;
+  #answer: number | undefined;
 
-  constructor(sysRoot: string) {
-    this.#sysRoot = sysRoot;
+  constructor(clock: Clock, roots: HostRoots) {
+    this.#clock = clock;
+    this.#roots = roots;
+    this.#vcgencmd = new HostProgram('vcgencmd', { path: roots.path });
   }
 
   /** Undefined where the machine does not tell. */
-  async read(): Promise<boolean | undefined> {
-    this.#path ??= (await this.#findFirmware()) ?? (await this.#findVoltage());
-    const text = this.#path === undefined ? undefined : await readHostFile(this.#path);
-    // Hexadecimal without prefix; the sensor's 0 and 1 read the same.
-    const bits = Number.parseInt(text ?? '', 16);
-    if (!Number.isNaN(bits)) return (bits & NOW_BITS) !== 0;
-    this.#path = undefined;
-    return undefined;
+  async read(signal: AbortSignal): Promise<boolean | undefined> {
+    const bits = (await this.#readFirmware()) ?? (await this.#ask(signal)) ?? (await this.#readVoltage());
+    return bits === undefined ? undefined : (bits & NOW_BITS) !== 0;
+  }
+
+  async #readFirmware(): Promise<number | undefined> {
+    this.#path ??= await this.#findFirmware();
+    const bits = this.#path === undefined ? undefined : bitsOf(await readHostFile(this.#path));
+    if (bits === undefined) this.#path = undefined;
+    return bits;
   }
 
   /** `soc/soc:firmware` on most, `soc@107c000000/soc@107c000000:firmware` on the Pi 5. */
   async #findFirmware(): Promise<string | undefined> {
-    const folder = `${this.#sysRoot}/devices/platform`;
+    const folder = `${this.#roots.sys}/devices/platform`;
     for (const name of await listHostFiles(folder)) {
       const path = `${folder}/${name}/${name}:firmware/get_throttled`;
       if (name.startsWith('soc') && (await readHostFile(path)) !== undefined) return path;
@@ -36,12 +49,29 @@ export class HostThrottling {
     return undefined;
   }
 
-  async #findVoltage(): Promise<string | undefined> {
-    const folder = `${this.#sysRoot}/class/hwmon`;
+  /** The program talks to the firmware through `/dev/vcio`: without it, it could only fail. */
+  async #ask(signal: AbortSignal): Promise<number | undefined> {
+    const nowUs = this.#clock.nowUs();
+    if (this.#askedUs !== undefined && nowUs - this.#askedUs < ASK_EVERY_US) return this.#answer;
+    this.#askedUs = nowUs;
+    const hasFirmware = (await listHostFiles(this.#roots.dev)).includes('vcio');
+    const text = hasFirmware ? await this.#vcgencmd.ask(['get_throttled'], signal) : undefined;
+    this.#answer = bitsOf(/^throttled=0x([\da-f]+)$/im.exec(text ?? '')?.[1]);
+    return this.#answer;
+  }
+
+  async #readVoltage(): Promise<number | undefined> {
+    const folder = `${this.#roots.sys}/class/hwmon`;
     for (const name of await listHostFiles(folder)) {
       const chip = await readHostFile(`${folder}/${name}/name`);
-      if (chip === 'rpi_volt') return `${folder}/${name}/in0_lcrit_alarm`;
+      if (chip === 'rpi_volt') return bitsOf(await readHostFile(`${folder}/${name}/in0_lcrit_alarm`));
     }
     return undefined;
   }
+}
+
+/** Hexadecimal without prefix; the sensor's 0 and 1 read the same. */
+function bitsOf(text: string | undefined): number | undefined {
+  const bits = Number.parseInt(text ?? '', 16);
+  return Number.isNaN(bits) ? undefined : bits;
 }
