@@ -89,6 +89,9 @@ export interface EncoderSettings {
   readonly primeSeconds: number;
 }
 
+/** How much algorithmic effort the encoders spend: the part of their settings that may change while they run. */
+export type EncoderEffort = Pick<EncoderSettings, 'mp3Quality' | 'opusComplexity' | 'aacCoder' | 'flacLevel'>;
+
 /** When the level meter calls sound silence, and when it calls it sound. */
 export interface MeterSettings {
   /** RMS dBFS below which it is silent, and for how many seconds before it counts. */

@@ -5,15 +5,12 @@ import { BugError, reportOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type PcmBlock, SAMPLE_RATE } from '../core/pcm.ts';
 import { type Codec, LADDER, type Rung } from '../core/rung.ts';
-import type { EncoderSettings } from '../core/source-settings.ts';
+import type { EncoderEffort, EncoderSettings } from '../core/source-settings.ts';
 import { CodecGrid } from './codec-grid.ts';
 import { Passthrough } from './passthrough.ts';
 import { PcmHistory } from './pcm-history.ts';
 import type { EncoderFactory } from './rung-encoder.ts';
 import type { Timeline } from './timeline.ts';
-
-/** How much algorithmic effort the encoders spend: the part of their settings that may change while they run. */
-export type EncoderEffort = Pick<EncoderSettings, 'mp3Quality' | 'opusComplexity' | 'aacCoder' | 'flacLevel'>;
 
 export interface LadderDeps {
   readonly log: Log;

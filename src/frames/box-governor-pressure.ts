@@ -1,7 +1,8 @@
 import type { HostLoad } from '../core/host-load.ts';
+import { HostPressure, type HostReason, type Marks } from '../core/host-pressure.ts';
 
-/** Why the box saves: the first of these that applies. */
-export type BoxReason = 'temperature' | 'memory' | 'encode' | 'cpu' | 'throttled';
+/** Why the box saves: the first of temperature, memory, sound, encode, cpu, throttled that applies. */
+export type BoxReason = HostReason | 'sound' | 'encode';
 
 /** How the box does, at one moment. What is undefined has no say. */
 export interface BoxInput {
@@ -10,6 +11,8 @@ export interface BoxInput {
   readonly encodeMs: number | undefined;
   /** Over the last second or so, all cameras together; 0: nobody watches, or all get the cameras' own JPEGs. */
   readonly encodesPerSecond: number;
+  /** Sound is being lost. */
+  readonly isSoundLost?: boolean;
 }
 
 /** What the box feels: why it should save more, and whether it could do with saving less. */
@@ -18,61 +21,36 @@ export interface Pressure {
   readonly isCalm: boolean;
 }
 
-/** Beyond `down` the box saves more; below `up`, all of them, it tries to save less. In between it stays as it is. */
-const MARKS = {
-  /** Degrees Celsius. A Pi slows itself down from 80 on. */
-  temperature: { down: 80, up: 72 },
-  /** Per cent of all memory. */
-  memory: { down: 90, up: 80 },
-  /** Milliseconds, while the processor is busy. */
-  encode: { down: 10, up: 6 },
-  /** Per cent of all cores, smoothed. */
-  cpu: { down: 85, up: 60 },
-} as const;
+/** Milliseconds, while the processor is busy. */
+const ENCODE: Marks = { down: 10, up: 6 };
+/** Per cent of all cores, smoothed. */
+const CPU: Marks = { down: 85, up: 60 };
 
-/** Over how long the processor's load is smoothed. */
-const SMOOTHING_US = 3_000_000;
-
-/** Weighs what the machine tells. */
+/** Weighs what the machine tells, and what pictures cost it. */
 export class BoxPressure {
-  #cpuPercent: number | undefined;
-  #nowUs = 0;
+  readonly #host = new HostPressure();
 
   /** @param encodeGrowth how much longer an encode would take one step up the ladder: 1 when as long */
-  feel(nowUs: number, { load, encodeMs, encodesPerSecond }: BoxInput, encodeGrowth: number): Pressure {
+  feel(nowUs: number, { load, encodeMs, encodesPerSecond, isSoundLost }: BoxInput, encodeGrowth: number): Pressure {
     const isEncoding = encodesPerSecond > 0;
-    const { temperature, memory, encode, cpu } = MARKS;
-    const cpuPercent = this.#smooth(nowUs, load.cpuPercent);
-    // A slow processor that has time to spare may take its time over a picture: that costs nobody anything.
-    const isBusy = cpuPercent === undefined || cpuPercent >= cpu.up;
+    const { reasons, isCalm: isHostCalm, isKnown, cpuPercent } = this.#host.feel(nowUs, load, CPU);
+    // A slow processor that has time to spare may take its time over a picture: that costs nobody anything. And when
+    // sound is lost in spite of spare time, pictures are not to blame.
+    const isBusy = cpuPercent === undefined || cpuPercent >= CPU.up;
     const present = isEncoding && isBusy ? encodeMs : undefined;
-    const encodeUp = Math.min(encode.up, encode.down / encodeGrowth);
+    const isInTheWay = isEncoding && isBusy && isSoundLost === true;
     const isCalm =
-      load.isThrottled !== true &&
-      !(load.temperatureC !== undefined && load.temperatureC >= temperature.up) &&
-      !(load.memoryPercent !== undefined && load.memoryPercent >= memory.up) &&
-      !(present !== undefined && present >= encodeUp) &&
-      !(cpuPercent !== undefined && cpuPercent >= cpu.up);
-    if (isCalm) return { reason: undefined, isCalm: tells(load) || present !== undefined || !isEncoding };
+      isHostCalm &&
+      !isInTheWay &&
+      !(present !== undefined && present >= Math.min(ENCODE.up, ENCODE.down / encodeGrowth));
+    if (isCalm) return { reason: undefined, isCalm: isKnown || present !== undefined || !isEncoding };
     // While nothing is encoded there is nothing to save: the load is somebody else's.
     if (!isEncoding) return { reason: undefined, isCalm };
-    if ((load.temperatureC ?? 0) > temperature.down) return { reason: 'temperature', isCalm };
-    if ((load.memoryPercent ?? 0) > memory.down) return { reason: 'memory', isCalm };
-    if ((present ?? 0) > encode.down) return { reason: 'encode', isCalm };
-    if ((cpuPercent ?? 0) > cpu.down) return { reason: 'cpu', isCalm };
-    return { reason: load.isThrottled ? 'throttled' : undefined, isCalm };
+    const has = (reason: HostReason): boolean => reasons.includes(reason);
+    if (has('temperature')) return { reason: 'temperature', isCalm };
+    if (has('memory')) return { reason: 'memory', isCalm };
+    if (isInTheWay) return { reason: 'sound', isCalm };
+    if ((present ?? 0) > ENCODE.down) return { reason: 'encode', isCalm };
+    return { reason: reasons[0], isCalm };
   }
-
-  #smooth(nowUs: number, cpuPercent: number | undefined): number | undefined {
-    const before = this.#cpuPercent;
-    const weight = 1 - Math.exp(-(nowUs - this.#nowUs) / SMOOTHING_US);
-    this.#nowUs = nowUs;
-    this.#cpuPercent =
-      before === undefined || cpuPercent === undefined ? cpuPercent : before + (cpuPercent - before) * weight;
-    return this.#cpuPercent;
-  }
-}
-
-function tells({ cpuPercent, memoryPercent, temperatureC, isThrottled }: HostLoad): boolean {
-  return [cpuPercent, memoryPercent, temperatureC, isThrottled].some((figure) => figure !== undefined);
 }

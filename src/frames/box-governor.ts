@@ -1,3 +1,4 @@
+import { Stepper } from '../core/stepper.ts';
 import { type LadderStep, ladderOf } from './box-governor-ladder.ts';
 import { type BoxInput, BoxPressure, type BoxReason } from './box-governor-pressure.ts';
 
@@ -12,33 +13,27 @@ export interface BoxGovernorOptions {
   readonly levelCount: number;
 }
 
-/** Between two steps, for the last one to show in the figures. */
-const DWELL_US = 5_000_000;
-/** How long the box must have been calm before it saves less. */
-const RECOVER_US = 15_000_000;
-/** A recovery that does not hold for this long was one too early … */
-const HOLD_US = 120_000_000;
-/** … and the next waits twice as long, up to that. */
-const MOST_RECOVER_US = 300_000_000;
+/** What whoever looks at the whole box lets a governor do now. */
+export interface StepPermit {
+  readonly mayFall: boolean;
+  readonly mayRise: boolean;
+}
+
+const ANY: StepPermit = { mayFall: true, mayRise: true };
 
 /**
  * Saves for the whole box before its pictures stutter: caps the levels, then the width, then the rate, one step at a
- * time. It falls within seconds and recovers slowly; a recovery that had to be taken back makes the next wait twice as
- * long. So a box whose load comes back with every recovery tries it less and less, down to once in five minutes.
+ * time (`Stepper`: within seconds, and slowly back).
  *
  * It knows no clock: the time comes with each tick.
  */
 export class BoxGovernor {
   readonly #pressure = new BoxPressure();
+  readonly #stepper = new Stepper();
   #ladder: readonly LadderStep[];
   #levelCount: number;
   #savings: BoxSavings;
-  #steppedUs = Number.NEGATIVE_INFINITY;
-  /** Undefined while it is not calm. */
-  #calmSinceUs: number | undefined;
-  /** The last recovery that has not proved good or bad yet. */
-  #recoveredUs: number | undefined;
-  #recoverUs = RECOVER_US;
+  #canSaveMore = false;
 
   constructor({ levelCount }: BoxGovernorOptions) {
     this.#levelCount = levelCount;
@@ -51,13 +46,19 @@ export class BoxGovernor {
     return this.#savings;
   }
 
+  /** As of the last tick, pictures are made, and could be made with less. */
+  get canSaveMore(): boolean {
+    return this.#canSaveMore;
+  }
+
   /** Takes another number of levels; what is saved beyond them stays. */
   configure({ levelCount }: BoxGovernorOptions): void {
     const { step, reason } = this.#savings;
     const beyondLevels = step - (this.#levelCount - 1);
     this.#ladder = ladderOf(levelCount);
     this.#levelCount = levelCount;
-    this.#goTo(beyondLevels > 0 ? levelCount - 1 + beyondLevels : Math.min(step, levelCount - 1), reason);
+    this.#stepper.renumber(beyondLevels > 0 ? levelCount - 1 + beyondLevels : Math.min(step, levelCount - 1));
+    this.#follow(reason);
   }
 
   /**
@@ -65,37 +66,28 @@ export class BoxGovernor {
    *
    * @param nowUs microseconds of any clock that only goes forward
    */
-  tick(nowUs: number, input: BoxInput): BoxSavings {
-    const { step } = this.#savings;
+  tick(nowUs: number, input: BoxInput, { mayFall, mayRise } = ANY): BoxSavings {
+    const { step } = this.#stepper;
     const { reason, isCalm } = this.#pressure.feel(nowUs, input, this.#encodeGrowth());
-    this.#calmSinceUs = isCalm ? (this.#calmSinceUs ?? nowUs) : undefined;
-    if (this.#recoveredUs !== undefined && nowUs - this.#recoveredUs >= HOLD_US) {
-      this.#recoveredUs = undefined;
-      this.#recoverUs = RECOVER_US;
+    this.#canSaveMore = input.encodesPerSecond > 0 && step < this.#lowestStep(reason);
+    const wish = this.#stepper.feel(nowUs, { isPressed: reason !== undefined && this.#canSaveMore, isCalm });
+    if (wish === 'more' && mayFall) {
+      this.#stepper.take(nowUs, step + 1);
+      this.#follow(reason);
+    } else if (wish === 'less' && mayRise) {
+      this.#stepper.take(nowUs, step - 1);
+      this.#follow(this.#savings.reason);
     }
-    if (nowUs - this.#steppedUs < DWELL_US) return this.#savings;
-    if (reason !== undefined && step < this.#lowestStep(reason)) this.#saveMore(nowUs, reason);
-    else if (step > 0 && nowUs - (this.#calmSinceUs ?? nowUs) >= this.#recoverUs) this.#saveLess(nowUs);
     return this.#savings;
   }
 
-  #saveMore(nowUs: number, reason: BoxReason): void {
-    if (this.#recoveredUs !== undefined) this.#recoverUs = Math.min(2 * this.#recoverUs, MOST_RECOVER_US);
-    this.#recoveredUs = undefined;
-    this.#steppedUs = nowUs;
-    this.#goTo(this.#savings.step + 1, reason);
-  }
-
-  #saveLess(nowUs: number): void {
-    const step = this.#savings.step - 1;
-    this.#recoveredUs = nowUs;
-    this.#steppedUs = nowUs;
-    this.#calmSinceUs = nowUs;
-    this.#goTo(step, step === 0 ? undefined : this.#savings.reason);
+  /** Something else than pictures has changed the load: the next step waits until that shows. */
+  wait(nowUs: number): void {
+    this.#stepper.wait(nowUs);
   }
 
   /** A weak power supply throttles for months, and a box that has time to spare need not stutter for it. */
-  #lowestStep(reason: BoxReason): number {
+  #lowestStep(reason: BoxReason | undefined): number {
     return reason === 'throttled' ? this.#levelCount - 1 : this.#ladder.length - 1;
   }
 
@@ -106,7 +98,9 @@ export class BoxGovernor {
     return (above / widthShare) ** 2;
   }
 
-  #goTo(step: number, reason: BoxReason | undefined): void {
+  /** What is saved becomes what the stepper says. */
+  #follow(reason: BoxReason | undefined): void {
+    const { step } = this.#stepper;
     const present = this.#savings;
     const next = { ...(this.#ladder[step] as LadderStep), reason: step === 0 ? undefined : reason };
     const isSame = present.step === step && present.maxLevelIndex === next.maxLevelIndex;
