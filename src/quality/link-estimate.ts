@@ -1,0 +1,200 @@
+import type { Sends } from './client-buffer-sends.ts';
+import type { ListenerSight } from './listener-sight.ts';
+
+export interface LinkEstimateSettings {
+  /** Of an estimate, what a second of measuring leaves, 0 to 1. */
+  readonly smoothing: number;
+  /** What may lie on the way for this long and still be no backlog. */
+  readonly burstAllowanceMs: number;
+}
+
+/** A measure spans so much time with a backlog; shorter ones say more about the figures' grain than about the link. */
+const WINDOW_US = 300_000;
+/** So long after its last measure an estimate says nothing any more. */
+const FRESH_US = 15_000_000;
+/** … and what the link has shown. */
+const SHOWN_FRESH_US = 20_000_000;
+/** Shows nothing: what a router lets through at once after a pause. */
+const ROUTER_BYTES = 8_000;
+/** The last packet and one more may be acknowledged late (RFC 9293, 3.8.6.3: up to half a second). */
+const LATE_BYTES = 3_000;
+/** Delay of a link that nothing is known of, and the most that is believed of one. */
+const DELAY_US = 60_000;
+const MAX_DELAY_US = 600_000;
+/** So many deviations below the mean lies what may be counted on. */
+const CAUTION = 0.5;
+
+/**
+ * What a connection carries, learned from what arrived of what it was given. While something lies on the way for longer
+ * than the way takes, the link is the bottleneck, and what arrives is all that it carries. Otherwise what arrives shows
+ * only that it carries no less. A figure of arrivals is of the moment of the look; so is everything here. Times in
+ * microseconds.
+ */
+export class LinkEstimate {
+  #settings: LinkEstimateSettings;
+  #asOfUs: number | undefined;
+  #arrivedBytes = 0;
+  #sentBytes = 0;
+  #isKnown = false;
+  #hasBacklog = false;
+  #backlogSinceUs = 0;
+  #movedUs = 0;
+  #delayUs = DELAY_US;
+  #windowUs = 0;
+  #windowBytes = 0;
+  /** Since when it was busy without a pause, and what has arrived since. */
+  #busySinceUs: number | undefined;
+  #busyBytes = 0;
+  #meanKbps: number | undefined;
+  #deviationKbps = 0;
+  #lastKbps = 0;
+  #measuredUs = 0;
+  #shownKbps: number | undefined;
+  #shownUs = 0;
+  #throughputKbps = 0;
+
+  constructor(settings: LinkEstimateSettings) {
+    this.#settings = settings;
+  }
+
+  configure(settings: LinkEstimateSettings): void {
+    this.#settings = settings;
+  }
+
+  /** By the last look, something that was sent long enough before had not arrived. */
+  get hasBacklog(): boolean {
+    return this.#hasBacklog;
+  }
+
+  get backlogSinceUs(): number {
+    return this.#backlogSinceUs;
+  }
+
+  /** Of which moment all this is. */
+  get asOfUs(): number {
+    return this.#asOfUs ?? 0;
+  }
+
+  /** Somebody knows what arrives; otherwise it is taken for what the connection takes. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  get arrivedBytes(): number {
+    return this.#arrivedBytes;
+  }
+
+  get outstandingBytes(): number {
+    return Math.max(0, this.#sentBytes - this.#arrivedBytes);
+  }
+
+  get delayUs(): number {
+    return this.#delayUs;
+  }
+
+  /** How long nothing has arrived although there was something on the way. */
+  get silentUs(): number {
+    return this.#hasBacklog ? this.asOfUs - this.#movedUs : 0;
+  }
+
+  /** What arrived lately, kbit/s. */
+  get throughputKbps(): number {
+    return this.#throughputKbps;
+  }
+
+  /** What it carries; undefined when it was not put to the test lately. */
+  kbps(nowUs: number): number | undefined {
+    return nowUs - this.#measuredUs < FRESH_US ? this.#meanKbps : undefined;
+  }
+
+  /** What may be counted on of that. */
+  safeKbps(nowUs: number): number | undefined {
+    const kbps = this.kbps(nowUs);
+    if (kbps === undefined) return undefined;
+    return Math.max(0, Math.min(kbps, this.#lastKbps) - CAUTION * this.#deviationKbps);
+  }
+
+  /** What it carries at least, which it has shown. */
+  shownKbps(nowUs: number): number | undefined {
+    return nowUs - this.#shownUs < SHOWN_FRESH_US ? this.#shownKbps : undefined;
+  }
+
+  /** Takes what is seen; `sends` has it already. */
+  observe(sight: ListenerSight, sends: Sends): void {
+    if (sight.minRttMs !== undefined) this.#delayUs = Math.min(MAX_DELAY_US, sight.minRttMs * 1000);
+    const before = this.#asOfUs;
+    const isIdle = this.#sentBytes <= this.#arrivedBytes + LATE_BYTES;
+    this.#sentBytes = sight.sentBytes;
+    let asOfUs = sight.nowUs;
+    let arrivedBytes = sight.sentBytes;
+    if (sight.acknowledgedBytes !== undefined && sight.asOfUs !== undefined) {
+      if (!this.#isKnown) this.#know();
+      asOfUs = sight.asOfUs;
+      arrivedBytes = Math.min(sight.acknowledgedBytes, sight.sentBytes);
+    } else if (this.#isKnown) return;
+    const elapsedUs = asOfUs - (this.#asOfUs ?? asOfUs);
+    if (before !== undefined && this.#asOfUs !== undefined && elapsedUs <= 0) return;
+    const arrived = Math.max(0, arrivedBytes - this.#arrivedBytes);
+    this.#asOfUs = asOfUs;
+    this.#arrivedBytes += arrived;
+    if (arrived > 0 || before === undefined) this.#movedUs = asOfUs;
+    const hadBacklog = this.#hasBacklog;
+    this.#hasBacklog = this.#isKnown
+      ? sends.bytesBy(asOfUs - this.#delayUs - this.#settings.burstAllowanceMs * 1000) - this.#arrivedBytes > LATE_BYTES
+      : sight.isBlocked;
+    if (this.#hasBacklog && !hadBacklog) this.#backlogSinceUs = asOfUs;
+    if (elapsedUs <= 0) return;
+    this.#throughputKbps += Math.min(1, elapsedUs / 1e6) * (kbpsOf(arrived, elapsedUs) - this.#throughputKbps);
+    if (this.#isKnown) this.#show(asOfUs, elapsedUs, arrived, isIdle);
+    if (hadBacklog && this.#hasBacklog) this.#gather(asOfUs, elapsedUs, arrived);
+    else this.#windowUs = this.#windowBytes = 0;
+  }
+
+  /** The first look: what was taken for arrived until now need not have. */
+  #know(): void {
+    this.#isKnown = true;
+    this.#asOfUs = undefined;
+    this.#arrivedBytes = 0;
+    this.#hasBacklog = false;
+  }
+
+  #gather(asOfUs: number, elapsedUs: number, arrived: number): void {
+    this.#windowUs += elapsedUs;
+    this.#windowBytes += arrived;
+    if (this.#windowUs < WINDOW_US) return;
+    this.#learn(asOfUs, kbpsOf(this.#windowBytes, this.#windowUs));
+    this.#windowUs = this.#windowBytes = 0;
+  }
+
+  /** Time without a measure makes an estimate old too. */
+  #learn(asOfUs: number, kbps: number): void {
+    const mean = this.kbps(asOfUs);
+    this.#lastKbps = kbps;
+    if (mean === undefined) {
+      this.#meanKbps = kbps;
+      this.#deviationKbps = 0;
+    } else {
+      const kept = this.#settings.smoothing ** ((asOfUs - this.#measuredUs) / 1e6);
+      this.#deviationKbps = kept * this.#deviationKbps + (1 - kept) * Math.abs(kbps - mean);
+      this.#meanKbps = kept * mean + (1 - kept) * kbps;
+    }
+    this.#measuredUs = asOfUs;
+    if ((this.#shownKbps ?? 0) > (this.#meanKbps as number)) this.#shownKbps = this.#meanKbps;
+  }
+
+  #show(asOfUs: number, elapsedUs: number, arrived: number, isIdle: boolean): void {
+    if (isIdle || this.#busySinceUs === undefined) {
+      this.#busySinceUs = asOfUs - elapsedUs;
+      this.#busyBytes = 0;
+    }
+    this.#busyBytes += arrived;
+    const kbps = kbpsOf(this.#busyBytes - ROUTER_BYTES, asOfUs - this.#busySinceUs);
+    if (kbps <= (this.shownKbps(asOfUs) ?? 0)) return;
+    this.#shownKbps = kbps;
+    this.#shownUs = asOfUs;
+  }
+}
+
+function kbpsOf(bytes: number, us: number): number {
+  return (bytes * 8000) / us;
+}

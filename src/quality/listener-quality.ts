@@ -1,0 +1,262 @@
+import type { QuickSyncSettings } from '../core/quick-sync-settings.ts';
+import type { Rung } from '../core/rung.ts';
+import { ClientBuffer } from './client-buffer.ts';
+import { Sends } from './client-buffer-sends.ts';
+import { LinkEstimate } from './link-estimate.ts';
+import { KernelAllowance } from './listener-quality-allowance.ts';
+import { type RungLimits, rungLimits } from './listener-quality-limits.ts';
+import { Rises } from './listener-quality-rises.ts';
+import type {
+  HoldReason,
+  ListenerBelief,
+  ListenerOrder,
+  ListenerQualityOptions,
+  ListenerSight,
+  SwitchReason,
+} from './listener-sight.ts';
+
+/** With a full buffer, a link is slow enough for a fall when it carries less than this part of the rung. */
+const FULL_NEED = 0.6;
+/** Nothing arriving for so long is an outage. */
+const OUTAGE_US = 1_000_000;
+/** What a player has not yet got may vary by so much, over so long, and be at rest. */
+const REST_S = 0.15;
+const REST_US = 2_000_000;
+/** A trial begins after so long without a backlog and without a change. */
+const QUIET_US = 4_000_000;
+/** After a rise it is looked at often for so long. */
+const WATCH_US = 5_000_000;
+/** The lowest rung is too much for a link that has been too slow for it for so long. */
+const BELOW_US = 3_000_000;
+
+/**
+ * The controller of one listener: falls fast, rises slowly. What lies in the connection cannot be taken back, so it
+ * falls at the first sign that the link is slower than its buffer can bear; the fuller that is, the more it bears. It
+ * rises by one rung, when the buffer is filled again and the link has shown what it carries, or nothing speaks against
+ * a trial. Knows no clock: time comes with what is seen.
+ */
+export class ListenerQuality {
+  readonly #rungs: readonly Rung[];
+  readonly #prefersQuality: boolean;
+  readonly #sends = new Sends();
+  readonly #link: LinkEstimate;
+  readonly #buffer: ClientBuffer;
+  readonly #allowance = new KernelAllowance();
+  readonly #rises: Rises;
+  #settings: QuickSyncSettings;
+  #limits: RungLimits;
+  #boxKbps = Number.POSITIVE_INFINITY;
+  #hasNewLimits = false;
+  #index: number;
+  #reason: SwitchReason = 'start';
+  #changedUs: number | undefined;
+  /** The last moment with a backlog, or of the beginning. */
+  #unquietUs: number | undefined;
+  /** What its player has not got of what there is, seconds, and since when that is about the same. */
+  #restS = 0;
+  #restSinceUs = 0;
+  #tooSlowSinceUs: number | undefined;
+  #order: ListenerOrder;
+
+  constructor(options: ListenerQualityOptions, settings: QuickSyncSettings) {
+    this.#rungs = options.rungs;
+    this.#prefersQuality = options.preferQuality;
+    this.#settings = settings;
+    this.#link = new LinkEstimate(settings);
+    this.#buffer = new ClientBuffer(options);
+    this.#rises = new Rises(options.rungs.length);
+    this.#index = Math.max(0, options.rungs.indexOf(options.startRung));
+    this.#limits = rungLimits(options.rungs, settings, this.#boxKbps);
+    this.#order = {
+      rung: this.rung,
+      reason: 'start',
+      hold: undefined,
+      allowanceBytes: Number.POSITIVE_INFINITY,
+      isAlert: true,
+      isBelowLowest: false,
+    };
+  }
+
+  /** Takes changed settings over, with the next look. */
+  configure(settings: QuickSyncSettings): void {
+    this.#settings = settings;
+    this.#link.configure(settings);
+    this.#hasNewLimits = true;
+  }
+
+  get rung(): Rung {
+    return this.#rungs[this.#index] as Rung;
+  }
+
+  /** What it believes as of the last look. */
+  get belief(): ListenerBelief {
+    const link = this.#link;
+    const { seconds, stalls, stalledSeconds } = this.#buffer;
+    return {
+      linkKbps: link.kbps(link.asOfUs),
+      shownKbps: link.shownKbps(link.asOfUs),
+      bufferS: seconds,
+      stalls,
+      stalledS: stalledSeconds,
+    };
+  }
+
+  /** Looks at the listener, and says what is to be done: the same object as long as that does not change. */
+  tick(sight: ListenerSight): ListenerOrder {
+    const { nowUs } = sight;
+    this.#changedUs ??= nowUs;
+    this.#unquietUs ??= nowUs;
+    this.#see(sight);
+    this.#keepLimits(sight);
+    let hold: HoldReason | undefined;
+    if (this.#settings.enabled) {
+      this.#fall(sight);
+      hold = this.#rise(sight);
+    } else if (this.#index < this.#rungs.length - 1) hold = 'limit';
+    const link = this.#link;
+    const allowanceBytes = this.#settings.enabled
+      ? this.#allowance.bytes(nowUs, link, sight.lagUs, this.rung.bitrateKbps)
+      : Number.POSITIVE_INFINITY;
+    const isAlert = link.hasBacklog || this.#allowance.isLimited || nowUs - this.#rises.lastUs < WATCH_US;
+    return this.#say(hold, allowanceBytes, isAlert, this.#isBelowLowest(nowUs));
+  }
+
+  #see(sight: ListenerSight): void {
+    const { nowUs } = sight;
+    const link = this.#link;
+    const buffer = this.#buffer;
+    this.#sends.note(nowUs, sight.sentBytes, sight.sentMediaUs);
+    link.observe(sight, this.#sends);
+    const asOfUs = link.isKnown ? link.asOfUs : nowUs;
+    const arrivedUs = Math.min(sight.sentMediaUs, this.#sends.mediaUsOf(link.arrivedBytes));
+    const { preloadThreshold, bufferTargetS } = this.#settings;
+    buffer.observe(sight, asOfUs, arrivedUs, preloadThreshold * bufferTargetS * 1e6);
+    this.#sends.forget(link.arrivedBytes, asOfUs - 1_000_000);
+    if (link.hasBacklog) this.#unquietUs = nowUs;
+    const missingS = buffer.mostSeconds - buffer.seconds;
+    if (Math.abs(missingS - this.#restS) <= REST_S) return;
+    this.#restS = missingS;
+    this.#restSinceUs = nowUs;
+  }
+
+  #keepLimits({ nowUs, boxKbps }: ListenerSight): void {
+    const hasNewSettings = this.#hasNewLimits;
+    if (boxKbps !== this.#boxKbps || hasNewSettings) {
+      this.#boxKbps = boxKbps;
+      this.#hasNewLimits = false;
+      this.#limits = rungLimits(this.#rungs, this.#settings, boxKbps);
+    }
+    const { lowest, highest, isBox } = this.#limits;
+    if (this.#index > highest) this.#put(highest, isBox ? 'box' : 'settings', nowUs);
+    else if (this.#index < lowest) this.#put(lowest, 'settings', nowUs);
+  }
+
+  #fall(sight: ListenerSight): void {
+    const { nowUs } = sight;
+    const link = this.#link;
+    this.#rises.settle(nowUs);
+    if (!link.hasBacklog || this.#index <= this.#limits.lowest) return;
+    const { bufferMinS, lowLinkKbps } = this.#settings;
+    const { seconds, mostSeconds } = this.#buffer;
+    const isAtRest = nowUs - this.#restSinceUs >= REST_US;
+    // A player that is full leaves the rest in the connection; there it lies, and nothing is wrong.
+    if (isAtRest && sight.isReceiverLimited !== false) return;
+    if (seconds < Math.min(bufferMinS, mostSeconds) / 2) {
+      this.#fallTo(this.#limits.lowest, 'buffer', nowUs);
+      return;
+    }
+    const kbps = link.safeKbps(nowUs);
+    if (kbps === undefined) return;
+    const fitsKbps = kbps / this.#need(seconds);
+    if (this.rung.bitrateKbps <= fitsKbps) return;
+    const reason = link.silentUs > OUTAGE_US ? 'outage' : 'link';
+    const to = kbps <= lowLinkKbps ? this.#limits.lowest : this.#highestUpTo(fitsKbps);
+    this.#fallTo(to, reason, nowUs);
+  }
+
+  /** The part of a rung that a link must carry for it to be kept, with so much in the player's buffer. */
+  #need(bufferS: number): number {
+    const { bufferMinS, bufferMaxS, hysteresis } = this.#settings;
+    const fullness = Math.min(1, Math.max(0, (bufferS - bufferMinS) / Math.max(1, bufferMaxS - bufferMinS)));
+    const emptyNeed = 1 + hysteresis;
+    return emptyNeed - fullness * (emptyNeed - FULL_NEED);
+  }
+
+  #highestUpTo(kbps: number): number {
+    let index = this.#limits.lowest;
+    while (index + 1 < this.#index && (this.#rungs[index + 1] as Rung).bitrateKbps <= kbps) index += 1;
+    return index;
+  }
+
+  #fallTo(index: number, reason: SwitchReason, nowUs: number): void {
+    const isTakenBack = this.#rises.onFall(nowUs);
+    this.#put(index, isTakenBack && this.#reason === 'trial' ? 'trial-failed' : reason, nowUs);
+  }
+
+  #put(index: number, reason: SwitchReason, nowUs: number): void {
+    this.#index = index;
+    this.#reason = reason;
+    this.#changedUs = nowUs;
+  }
+
+  /** Why it does not go up, if it does not. */
+  #rise(sight: ListenerSight): HoldReason | undefined {
+    const { nowUs } = sight;
+    if (this.#index >= this.#rungs.length - 1) return undefined;
+    if (this.#index >= this.#limits.highest) return this.#limits.isBox ? 'box' : 'limit';
+    if (!sight.isBoxCalm) return 'box';
+    const settings = this.#settings;
+    const rises = this.#rises;
+    const next = this.#index + 1;
+    if (sight.isReceiverLimited) return 'receiver';
+    if ((sight.lossShare ?? 0) > settings.lossThreshold) return 'loss';
+    const extraMs = (sight.rttMs ?? 0) - (sight.minRttMs ?? sight.rttMs ?? 0);
+    if (extraMs > settings.latencyThresholdMs) return 'latency';
+    const { seconds, mostSeconds, isPlaying } = this.#buffer;
+    const isFilled = seconds >= Math.min(settings.bufferTargetS, 0.8 * mostSeconds);
+    if (!isFilled || !isPlaying) return 'buffer';
+    if (nowUs - (this.#changedUs as number) < settings.adaptationIntervalMs * 1000) return 'dwell';
+    if (rises.isCapped(nowUs)) return 'cap';
+    const reason = this.#reasonToRise(next, nowUs);
+    if (reason === undefined) return 'headroom';
+    rises.onRise(next, nowUs);
+    this.#put(next, reason, nowUs);
+    return next < this.#rungs.length - 1 ? 'dwell' : undefined;
+  }
+
+  #reasonToRise(next: number, nowUs: number): SwitchReason | undefined {
+    const { hysteresis, preferenceWeight, highLinkKbps } = this.#settings;
+    const spare = hysteresis * (this.#prefersQuality ? 1 - preferenceWeight : 1);
+    const needKbps = (this.#rungs[next] as Rung).bitrateKbps * (1 + spare);
+    const safeKbps = this.#link.safeKbps(nowUs);
+    const shownKbps = this.#link.shownKbps(nowUs) ?? 0;
+    if (shownKbps >= highLinkKbps) return 'headroom';
+    if (!this.#rises.mayTry(next, nowUs)) return undefined;
+    if (Math.max(safeKbps ?? 0, shownKbps) >= needKbps) return 'headroom';
+    if (safeKbps !== undefined || nowUs - (this.#unquietUs as number) < QUIET_US) return undefined;
+    return nowUs - (this.#changedUs as number) < QUIET_US ? undefined : 'trial';
+  }
+
+  #isBelowLowest(nowUs: number): boolean {
+    const link = this.#link;
+    const kbps = link.hasBacklog ? link.kbps(nowUs) : undefined;
+    const isTooSlow = this.#index === this.#limits.lowest && kbps !== undefined && kbps < this.rung.bitrateKbps * 0.95;
+    if (!isTooSlow) this.#tooSlowSinceUs = undefined;
+    else this.#tooSlowSinceUs ??= nowUs;
+    return this.#tooSlowSinceUs !== undefined && nowUs - this.#tooSlowSinceUs >= BELOW_US;
+  }
+
+  #say(hold: HoldReason | undefined, allowanceBytes: number, isAlert: boolean, isBelowLowest: boolean): ListenerOrder {
+    const { rung } = this;
+    const last = this.#order;
+    const isSame =
+      last.rung === rung &&
+      last.reason === this.#reason &&
+      last.hold === hold &&
+      last.allowanceBytes === allowanceBytes &&
+      last.isAlert === isAlert &&
+      last.isBelowLowest === isBelowLowest;
+    if (!isSame) this.#order = { rung, reason: this.#reason, hold, allowanceBytes, isAlert, isBelowLowest };
+    return this.#order;
+  }
+}
