@@ -10,8 +10,8 @@ export interface BufferPlan {
   readonly rebufferThreshold: number;
 }
 
-/** Mbit/s. */
-const SLOW_MBPS = 1;
+/** Mbit/s: a link below counts as slow, above as fast. */
+export const SLOW_MBPS = 1;
 const FAST_MBPS = 5;
 /** Seconds. */
 const SLOW_BUFFER_S = 15;
