@@ -11,11 +11,13 @@ import { printFigures } from './abr/table.ts';
  * A live listener on links that change: the station's own controller beside the literature's, and beside what could be
  * had by somebody who knew the future. Simulated; prints tables.
  *
- *   node bench/abr.ts [quick] [buffer=10,…] [scenario=3g-x0.25,…] [half=even|odd] [only=pipit,…] [trace=NAME] [lag=10]
+ *   node bench/abr.ts [quick] [buffer=10,…] [scenario=3g-x0.25,…] [half=even|odd] [only=pipit,…] [trace=NAME] [log]
+ *                     [lag=10] [resume=2]
  *
- * quick: every fifth recording, a buffer of 10 s; half: every second trace, to tune on the one half and look at the other;
- * only: these algorithms; trace: those whose name contains it, each with a table of its own; lag: what the station keeps
- * for a listener that is slow, seconds.
+ * quick: every fifth recording, a buffer of 10 s; half: every second trace, to tune on the one half and look at the
+ * other; only: these algorithms; trace: those whose name contains it, each with a table of its own; log: what the
+ * controller saw and did, second by second; lag: what the station keeps for a listener that is slow, seconds; resume:
+ * how far behind the present it goes on when that was not enough.
  *
  * Recordings come from PIPIT_BENCH_TRACES (default ../shared/traces): one session each, of 20 minutes; longer ones are
  * cut, shorter ones begin anew. Synthetic links last 10 minutes.
@@ -50,10 +52,16 @@ for (const scenario of scenarios()) {
 
 function compare(title: string, scenario: Scenario, names: readonly string[], bufferS: number): void {
   const { lengthS, scale, traces } = scenario;
-  const live: Live = { ...DEFAULT_LIVE, bufferS, lengthS, maxLagS: Number(args.get('lag') ?? DEFAULT_LIVE.maxLagS) };
+  const live: Live = {
+    ...DEFAULT_LIVE,
+    bufferS,
+    lengthS,
+    maxLagS: Number(args.get('lag') ?? DEFAULT_LIVE.maxLagS),
+    resumeS: Number(args.get('resume') ?? DEFAULT_LIVE.resumeS),
+  };
   const links = names.map((name) => new Link(name, traces[name] ?? [], { lengthS, scale }));
   const rows: Record<string, Figures> = {};
-  for (const { name, run } of algorithms()) {
+  for (const { name, run } of algorithms({ isLogged: args.has('log') })) {
     if (only !== undefined && !only.some((each) => name.startsWith(each))) continue;
     rows[name] = figuresOf(links.map((link) => run(link, live)));
   }
