@@ -93,6 +93,52 @@ mount "/stream" {
 #   flac_level         = 5         # FLAC's effort: 12 is smallest and slowest, 0 fastest.
 # }
 
+# Which quality of sound a listener gets that leaves the choice to Pipit (quality=auto, the default).
+# quick_sync {
+#   enabled                  = true       # Change a listener's bitrate with what its link carries. false: it stays at the one it begins with.
+#   quality_profile          = "none"     # The most that is given unasked: mobile_data 128, wifi_standard 256, wifi_premium 320, ethernet_audiophile FLAC.
+#   min_bitrate              = 64         # Nobody on quality=auto gets less, in kbit/s, but Opus at 32 where a link carries no more.
+#   max_bitrate              = 320        # Nobody on quality=auto gets more.
+#   target_bitrate           = 0          # What a listener begins with while nothing is known of its link. 0: the rung that is encoded anyway.
+#   adaptation_interval_s    = 2          # Between two regular decisions about a listener; a link that fails is not made to wait for it.
+#   hysteresis               = 0.2        # Share by which a link must carry more than the next bitrate needs. More is calmer and goes up later.
+#   bandwidth_threshold_low  = 200        # A link that carries no more kbit/s than this gets the lowest bitrate at once.
+#   bandwidth_threshold_high = 1000       # A link that carries so many kbit/s is no reason to stay below the highest.
+#   latency_threshold_ms     = 150        # While round trips take so much longer than the shortest did, nobody goes up.
+#   packet_loss_threshold    = 0.01       # Nor while a greater share of packets than this is lost.
+#   smoothing                = 0.8        # Weight of the past in the estimate of a link. More is calmer and slower; falls don't wait for it.
+#   burst_allowance_ms       = 100        # What lies on the way for no longer than this is no backlog.
+#   user_preference_weight   = 0.7        # How much a device's wish for quality counts against caution: 0 not at all, 1 fully.
+#   buffer_target_s          = 5          # Where a listener's own buffer should stay, as far as the server can tell.
+#   buffer_min_s             = 2          # Below this its bitrate goes down without delay.
+#   buffer_max_s             = 10         # From here on it counts as full.
+#   preload_threshold        = 0.3        # Part of its buffer that a player fills before it plays again after it ran dry.
+#   test_timeout_s           = 5          # A test of a link takes no longer.
+#   test_urls                = []         # What to load to measure the station's own uplink, in this order. Empty: nothing is ever contacted for it.
+#   low_bitrate              = 64         # Level low, in kbit/s.
+#   low_buffer_s             = 5          # Seconds that a player should keep in hand at this level, on an ordinary link.
+#   low_preload              = "metadata" # How much of it to load before somebody presses play.
+#   low_mbps                 = 0.5        # Mbit/s that a link must carry for this level to be recommended.
+#   medium_bitrate           = 128        # Level medium, in kbit/s.
+#   medium_buffer_s          = 10         # Seconds that a player should keep in hand at this level, on an ordinary link.
+#   medium_preload           = "auto"     # How much of it to load before somebody presses play.
+#   medium_mbps              = 1          # Mbit/s that a link must carry for this level to be recommended.
+#   high_bitrate             = 256        # Level high, in kbit/s.
+#   high_buffer_s            = 15         # Seconds that a player should keep in hand at this level, on an ordinary link.
+#   high_preload             = "auto"     # How much of it to load before somebody presses play.
+#   high_mbps                = 2          # Mbit/s that a link must carry for this level to be recommended.
+#   ultra_bitrate            = 320        # Level ultra, in kbit/s.
+#   ultra_buffer_s           = 20         # Seconds that a player should keep in hand at this level, on an ordinary link.
+#   ultra_preload            = "auto"     # How much of it to load before somebody presses play.
+#   ultra_mbps               = 5          # Mbit/s that a link must carry for this level to be recommended.
+#   high_load_cpu            = 80         # Above so many per cent of all cores the box has it hard …
+#   high_load_memory         = 85         # … or above so much of memory, unless the kernel knows that nothing waits for it.
+#   moderate_load_cpu        = 50         # Above this the load is moderate …
+#   moderate_load_memory     = 70         # … or above so much of memory.
+#   idle_cpu                 = 30         # Below this, and idle_memory, devices that prefer quality get a level more.
+#   idle_memory              = 50         # See idle_cpu.
+# }
+
 # How pictures leave for the viewers of a camera.
 # streaming {
 #   enabled                 = true         # Have cameras. false: none is ever opened, whatever else is said about them.

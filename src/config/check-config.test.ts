@@ -82,6 +82,16 @@ test('a password that everybody knows is a warning', () => {
   assert.is(check('auth { password = "open sesame" }').lines.length, 1);
 });
 
+test('a highest bitrate above what the quality profile allows is a warning', () => {
+  const { exitCode, lines } = check('quick_sync {\n quality_profile = "mobile_data"\n max_bitrate = 256\n}');
+  assert.is(exitCode, 0);
+  assert.match(
+    lines[0] ?? '',
+    /:3:2: warning: quick_sync\.max_bitrate is 256 and has no effect, .*mobile_data allows 128/,
+  );
+  assert.is(check('quick_sync { quality_profile = "mobile_data" }').lines.length, 1);
+});
+
 test('an error ends with 1, and each diagnostic is one line', () => {
   const { exitCode, lines } = check('server { hots = "x" }\nsource "a\\nb:1:1: fake" { type = "test" }\n');
   assert.is(exitCode, 1);

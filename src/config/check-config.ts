@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { PROFILE_CAPS } from '../core/quick-sync-settings.ts';
 import { type Diagnostic, Diagnostics, formatDiagnostic, InvalidConfig } from './diagnostic.ts';
 import { type LoadedSettings, loadSettings, type SettingsOrigin } from './load-settings.ts';
 
@@ -46,6 +47,12 @@ function doubtsOf({ settings, values, places }: LoadedSettings, file: string): r
   if (places.has('server.mount_point') && !values.mounts.has(values.blocks.server.mount_point)) {
     const why = 'mount blocks take its place';
     warn('server.mount_point', 'server.mount_point has no effect', why, 'remove it');
+  }
+  const { profile, maxKbps } = settings.quickSync;
+  if (places.has('quick_sync.max_bitrate') && PROFILE_CAPS[profile].maxKbps < maxKbps) {
+    const what = `quick_sync.max_bitrate is ${maxKbps} and has no effect`;
+    const why = `quality_profile ${profile} allows ${PROFILE_CAPS[profile].maxKbps} at most`;
+    warn('quick_sync.max_bitrate', what, why, 'remove one of the two');
   }
   for (const { name, settings: source } of settings.sources) {
     if (source.type === 'file' && !is('file', source.path)) {

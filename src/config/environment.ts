@@ -98,10 +98,11 @@ function readAs(written: string, kind: KeyKind, place: Place, diagnostics: Diagn
       if (/^(?:true|yes|on|1)$/i.test(trimmed)) return true;
       return /^(?:false|no|off|0)$/i.test(trimmed) ? false : written;
     case 'list':
+    case 'secrets':
     case 'numbers': {
       if (trimmed.startsWith('[')) return listOf(trimmed, place, diagnostics);
       const items = trimmed.split(',').map((item) => item.trim());
-      return kind === 'list' ? items : items.map((item) => numberIn(item) ?? item);
+      return kind === 'numbers' ? items.map((item) => numberIn(item) ?? item) : items;
     }
     default:
       return written;

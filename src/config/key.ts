@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 
-/** How a key's value is written, which also decides how the environment's text is read. */
-export type KeyKind = 'integer' | 'number' | 'text' | 'secret' | 'flag' | 'list' | 'numbers';
+/**
+ * How a key's value is written, which also decides how the environment's text is read. Values of `secret` and `secrets`
+ * are never shown.
+ */
+export type KeyKind = 'integer' | 'number' | 'text' | 'secret' | 'flag' | 'list' | 'secrets' | 'numbers';
 
 export type KeyValue = string | number | boolean | readonly string[] | readonly number[];
 
@@ -140,6 +143,11 @@ export function list(
   const element = v.pipe(v.string(), v.maxLength(4096), v.regex(ONE_LINE), v.check(item));
   const schema = v.pipe(v.array(element), v.minLength(minLength), v.maxLength(maxLength));
   return { ...factsOf<readonly string[]>('list', declared.expected, declared), schema };
+}
+
+/** A list of texts that are never shown. */
+export function secrets(declared: Parameters<typeof list>[0]): Key<readonly string[]> {
+  return { ...list(declared), kind: 'secrets' };
 }
 
 /** @returns the value as it will be used, or undefined when the key does not allow it. */

@@ -4,7 +4,6 @@
  * gets its keys in the schema.
  */
 export const LATER_BLOCKS: Readonly<Record<string, 0 | 1>> = {
-  quick_sync: 0,
   mqtt: 0,
   gpio: 0,
   history: 0,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { CAMERA_KEYS, CAMERA_TYPE_KEYS } from './camera-schema.ts';
+import { quickSyncContradictions } from './check-quick-sync.ts';
 import type { Diagnostics, Place } from './diagnostic.ts';
 import type { GivenBlock, GivenConfig } from './given.ts';
 import type { BlockKeys, KeyValue } from './key.ts';
@@ -97,6 +98,9 @@ function checkTogether(given: GivenConfig, blocks: BlockValues, diagnostics: Dia
     const what = `streaming.max_quality is ${streaming.max_quality}`;
     const why = `the highest of quality_levels is ${highest}, and it can't be below that`;
     diagnostics.error(place, what, why, `set max_quality = ${highest}`);
+  }
+  for (const { keys, what, why, remedy } of quickSyncContradictions(blocks.quick_sync)) {
+    diagnostics.error(placeOf(given, 'quick_sync', ...keys), what, why, remedy);
   }
 }
 

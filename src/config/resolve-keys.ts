@@ -80,7 +80,7 @@ export function dotted(block: string, key: string): string {
 }
 
 function described(key: Key, value: PlainValue): string {
-  if (key.kind === 'secret') return 'is not what it must be';
+  if (isSecret(key)) return 'is not what it must be';
   if (Array.isArray(value)) return describedList(key, value);
   if (typeof value === 'object') return 'is an object';
   const literal = JSON.stringify(value);
@@ -113,15 +113,18 @@ function remedyFor(keyName: string, key: Key, value: PlainValue, fallback: KeyVa
     const nearest = nearestName(value, key.choices);
     if (nearest !== undefined) return `did you mean "${nearest}"?`;
   }
-  return fallback === undefined || key.kind === 'secret'
-    ? 'correct it'
-    : `remove it to get ${JSON.stringify(fallback)}`;
+  return fallback === undefined || isSecret(key) ? 'correct it' : `remove it to get ${JSON.stringify(fallback)}`;
+}
+
+function isSecret({ kind }: Key): boolean {
+  return kind === 'secret' || kind === 'secrets';
 }
 
 /** How a value becomes the list that was most likely meant. */
 function listRemedy(key: Key, value: PlainValue): string | undefined {
-  if (key.kind !== 'list' && key.kind !== 'numbers') return undefined;
+  if (key.kind !== 'list' && key.kind !== 'secrets' && key.kind !== 'numbers') return undefined;
   if (accept(key, [value]) !== undefined) return 'write [ ] around it';
+  if (isSecret(key)) return undefined;
   const parts = typeof value === 'string' ? value.split(',') : value;
   if (!Array.isArray(parts)) return undefined;
   if (key.kind === 'numbers') {

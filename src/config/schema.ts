@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { LADDER } from '../core/rung.ts';
 import { type BlockKeys, choice, flag, integer, list, number, secret, text, type ValuesOf } from './key.ts';
 import { PROFILE_NAMES } from './profiles.ts';
+import { QUICK_SYNC_KEYS } from './quick-sync-schema.ts';
 import { isExtension } from './source-schema.ts';
 import { STREAMING_KEYS } from './streaming-schema.ts';
 
@@ -161,6 +162,7 @@ export const BLOCKS = {
     aac_coder: choice(['fast', 'twoloop'], { doc: "AAC's effort: twoloop sounds better and costs twice as much." }),
     flac_level: integer({ doc: "FLAC's effort: 12 is smallest and slowest, 0 fastest.", range: [0, 12] }),
   },
+  quick_sync: QUICK_SYNC_KEYS,
   streaming: STREAMING_KEYS,
   auth: {
     password: secret({
@@ -232,6 +234,7 @@ export const BLOCK_DOCS: Readonly<Record<keyof typeof BLOCKS | 'source' | 'camer
   playlist: 'What playlist sources play when they do not say otherwise.',
   metadata: 'How the station presents itself.',
   encoder: 'How sound is encoded.',
+  quick_sync: 'Which quality of sound a listener gets that leaves the choice to Pipit (quality=auto, the default).',
   streaming: 'How pictures leave for the viewers of a camera.',
   auth: 'Who may change something.',
   advanced: 'Limits, timeouts and logging.',

@@ -1,4 +1,5 @@
 import type { CameraSourceSettings, PictureTreatment } from '../core/camera-settings.ts';
+import type { QuickSyncSettings } from '../core/quick-sync-settings.ts';
 import type { Rung } from '../core/rung.ts';
 import type { EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
 import type { ProfileName } from './profiles.ts';
@@ -17,6 +18,7 @@ export interface Settings {
   readonly playlist: PlaylistDefaults;
   readonly metadata: StationSettings;
   readonly encoder: EncoderRoomSettings;
+  readonly quickSync: QuickSyncSettings;
   readonly streaming: StreamingSettings;
   readonly auth: AuthSettings;
   readonly advanced: AdvancedSettings;

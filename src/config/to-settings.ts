@@ -3,6 +3,7 @@ import type { MeterSettings, SourceSettings } from '../core/source-settings.ts';
 import type { Settings } from './settings.ts';
 import { cameraOf } from './to-camera.ts';
 import { milliseconds } from './to-milliseconds.ts';
+import { quickSyncOf } from './to-quick-sync.ts';
 import type { SourceValues, Values } from './values.ts';
 
 const MIB = 1024 * 1024;
@@ -50,6 +51,7 @@ export function toSettings(values: Values): Settings {
       defaultRung: rungNamed(encoder.default_rung) ?? null,
       defaultRungShare: encoder.default_rung_share,
     },
+    quickSync: quickSyncOf(values.blocks.quick_sync),
     streaming: {
       enabled: streaming.enabled,
       enableOptimizer: streaming.enable_optimizer,
