@@ -3,6 +3,7 @@ import type { Counter, CounterSet } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import { basicPassword, equalSecrets } from './basic-password.ts';
 import { PasswordThrottle } from './password-throttle.ts';
+import { isFromHere } from './same-origin.ts';
 
 /** What is known of a request that wants to change something. Header values as sent. */
 export interface ChangeRequest {
@@ -40,7 +41,7 @@ export class ChangeGate {
   /** Why the request is refused; undefined for one that may go on. */
   refuse({ address, host, origin, authorization }: ChangeRequest): ChangeRefusal | undefined {
     // A page from elsewhere must not use the password that a browser remembers for this one.
-    if (origin !== undefined && !isSameOrigin(origin, host)) return refusal(403, 'It comes from another web site.');
+    if (!isFromHere(origin, host)) return refusal(403, 'It comes from another web site.');
     const password = this.#password();
     if (password === '') {
       const why = 'Changes take a password, so that not everybody on the network can make them, and there is none yet';
@@ -64,11 +65,6 @@ export class ChangeGate {
 
 function refusal(status: 401 | 403, reason: string): ChangeRefusal {
   return { status, reason, delayMs: 0, asksForPassword: false };
-}
-
-/** Browsers send `null` for pages without an origin, which is never ours. */
-function isSameOrigin(origin: string, host: string | undefined): boolean {
-  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 
 function bearerToken(authorization: string | undefined): string | undefined {

@@ -1,5 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 
+export { plainAddress } from '../core/plain-address.ts';
+
 export interface AdmissionLimits {
   readonly maxListeners: number;
   /** Per IP address; 0: no limit. */
@@ -50,11 +52,6 @@ export class Admission {
   #isExempt(address: string): boolean {
     return this.#exempt.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   }
-}
-
-/** An IPv4 address that came in on a dual-stack socket, as IPv4. */
-export function plainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function blockListOf(networks: readonly string[]): BlockList {
