@@ -5,7 +5,9 @@ import type { CounterSet } from './core/counters.ts';
 import type { Mount } from './mount/mount.ts';
 import type { Muted } from './privacy/mute-state.ts';
 import type { Programme } from './programme.ts';
+import type { SteeringReport } from './quality/steered-listener.ts';
 import { runReport } from './run-report.ts';
+import { steeringStats } from './steering-report.ts';
 import type {
   BoxStats,
   ListenerStats,
@@ -26,6 +28,8 @@ export interface ReportInput {
   readonly box: BoxStats;
   readonly muted: Muted;
   readonly counters: CounterSet;
+  /** Of a listener, by its number. */
+  readonly steeringOf: (id: number) => SteeringReport | undefined;
 }
 
 /** Listeners that one answer names; their number is told in full. */
@@ -72,7 +76,7 @@ export function stationStats(input: ReportInput): StationStats {
       seconds: Math.max(0, ...rungs.map((rung) => rung.ring_seconds)),
     },
     rungs,
-    listeners: mounts.flatMap((mount) => listenerStats(mount, nowUs)).slice(0, MAX_LISTENERS_NAMED),
+    listeners: mounts.flatMap((mount) => listenerStats(mount, input)).slice(0, MAX_LISTENERS_NAMED),
     total_listeners: listenerCount,
     total_bytes_sent: sum(mounts, (mount) => mount.broadcaster.bytesSent),
     cameras: input.cameras.map((camera) => cameraStats(camera, settings.streaming, nowUs)),
@@ -115,10 +119,11 @@ function rungStats(mount: Mount, nowUs: number): RungStats[] {
     }));
 }
 
-function listenerStats(mount: Mount, nowUs: number): ListenerStats[] {
+function listenerStats(mount: Mount, { nowUs, steeringOf }: ReportInput): ListenerStats[] {
   const named: ListenerStats[] = [];
   for (const listener of mount.broadcaster.listeners()) {
     if (named.length === MAX_LISTENERS_NAMED) break;
+    const steering = steeringOf(listener.info.id);
     named.push({
       id: listener.info.id,
       mount: mount.path,
@@ -130,6 +135,7 @@ function listenerStats(mount: Mount, nowUs: number): ListenerStats[] {
       skipped_units: listener.skippedUnits,
       skips: listener.skips,
       rung_switches: listener.rungSwitches,
+      steering: steering === undefined ? null : steeringStats(steering),
     });
   }
   return named;

@@ -9,6 +9,7 @@ import { type Clock, sleep } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
 import { NetworkError, sentencesOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { rungsOf } from './core/rung.ts';
 import { SourcePort } from './ingest/source-port.ts';
 import type { Mount } from './mount/mount.ts';
 import { Admission, type AdmissionLimits } from './outputs/admission.ts';
@@ -20,6 +21,7 @@ import { requestHeadOf } from './outputs/request-head-of.ts';
 import { TransmitQueues } from './outputs/transmit-queue.ts';
 import { type Muted, MuteState } from './privacy/mute-state.ts';
 import { broadcasterOptions, buildProgramme, type Programme } from './programme.ts';
+import { QuickSync } from './quick-sync.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { HostSampler } from './telemetry/host-load.ts';
 import { webListener } from './web/app.ts';
@@ -43,8 +45,6 @@ const LOAD_SAMPLE_MS = 2_000;
 const MUTE_FILE = 'mute.json';
 /** What a request to the page or the API may take to arrive; then Node answers 408. Streams have no such limit. */
 const REQUEST_TIMEOUT_MS = 60_000;
-/** What `quality=auto` begins with when no rung is the default. */
-const AUTO_KBPS = 128;
 
 /**
  * The whole appliance but for the command line: sources, mounts and cameras, the ports that listeners, viewers and
@@ -57,6 +57,7 @@ export class Station {
   /** Of streams and of WebSockets: neither can take the places of the other. */
   readonly #viewerAdmissions: readonly [Admission, Admission];
   readonly #programme: Programme;
+  readonly #quickSync: QuickSync;
   readonly #cameras: readonly RunningCamera[];
   readonly #cameraSocket: CameraSocket;
   readonly #mute: MuteState;
@@ -76,10 +77,22 @@ export class Station {
     this.#startedUs = clock.nowUs();
     this.#admission = new Admission(settings.advanced);
     this.#programme = buildProgramme({ clock, log, random, counters: this.#counters }, settings, () => this.#settings);
+    const sampler = new HostSampler({ clock }, { intervalMs: LOAD_SAMPLE_MS });
+    this.#quickSync = new QuickSync(
+      {
+        clock,
+        log: log.room('listeners'),
+        counters: this.#counters,
+        box: { boxKbps: Number.POSITIVE_INFINITY, isCalm: true, allowed: rungsOf },
+        hostLoad: () => sampler.load,
+      },
+      () => this.#settings,
+    );
     const output = new AudioOutput({
       log: log.room('listeners'),
       admission: this.#admission,
       mounts: this.#programme.mounts,
+      quality: this.#quickSync.choice,
       options: () => this.#outputOptions(),
     });
     const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
@@ -101,7 +114,6 @@ export class Station {
     };
     const media = firstOf(output, new PictureOutput({ ...watching, admission: streamAdmission }));
     this.#cameraSocket = new CameraSocket({ ...watching, admission: socketAdmission });
-    const sampler = new HostSampler({ clock }, { intervalMs: LOAD_SAMPLE_MS });
     this.#box = new BoxLoop(
       { clock, log: log.room('box'), sampler, cameras: this.#cameras },
       () => this.#settings.streaming,
@@ -188,6 +200,7 @@ export class Station {
     this.#admission.configure(settings.advanced);
     for (const admission of this.#viewerAdmissions) admission.configure(viewerLimits(settings));
     for (const camera of this.#cameras) configureCamera(camera, settings);
+    this.#quickSync.configure();
     for (const mount of this.#programme.mounts.values()) {
       mount.ring.resize(settings.buffer.sizeBytes);
       mount.broadcaster.configure(broadcasterOptions(settings.broadcaster));
@@ -208,6 +221,7 @@ export class Station {
     this.#isStopped = true;
     this.#stop.abort();
     await this.#box[Symbol.asyncDispose]();
+    await this.#quickSync[Symbol.asyncDispose]();
     await this.#cameraSocket[Symbol.asyncDispose]();
     await Promise.all([
       this.#sourcePort[Symbol.asyncDispose](),
@@ -242,9 +256,7 @@ export class Station {
     const { metadata, broadcaster } = this.#settings;
     return {
       ...metadata,
-      burstSeconds: broadcaster.burstSeconds,
       maxBurstSeconds: broadcaster.maxBurstSeconds,
-      autoKbps: this.#settings.encoder.defaultRung?.bitrateKbps || AUTO_KBPS,
     };
   }
 
@@ -261,6 +273,7 @@ export class Station {
       box: this.#box.stats,
       muted: this.#mute.muted,
       counters: this.#counters,
+      steeringOf: (id: number) => this.#quickSync.steeringOf(id),
     };
   }
 }

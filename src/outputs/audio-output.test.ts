@@ -20,9 +20,7 @@ const mp3 = nearestRung('mp3', 128);
 const opus = nearestRung('opus', 128);
 
 const OPTIONS: AudioOutputOptions = {
-  burstSeconds: 2,
   maxBurstSeconds: 30,
-  autoKbps: 128,
   stationName: 'Nest box',
   stationDescription: 'Great tits\r\nX-Evil: 1',
   stationGenre: '',
@@ -55,12 +53,20 @@ async function openStation(limits: { maxListeners?: number; maxListenersPerAddre
       stallTimeoutMs: 30_000,
     },
   );
+  const joined: string[] = [];
   const icyTitle = new IcyTitle();
   icyTitle.set({ artist: 'Parus major', title: 'Dawn' });
   const output = new AudioOutput({
     log: silentLog,
     admission: new Admission({ maxListeners: 100, maxListenersPerAddress: 0, exemptNetworks: [], ...limits }),
     mounts: new Map([['/stream', { path: '/stream', broadcaster, icyTitle }]]),
+    quality: {
+      startOf: ({ codec, quality = 'auto', burstSeconds = 2 }) => {
+        const kbps = { auto: 128, low: 64, medium: 128, high: 256, ultra: 320, lossless: 0 }[quality];
+        return { quality, rung: nearestRung(codec, kbps), burstSeconds, allowanceBytes: undefined };
+      },
+      follow: () => (listener) => joined.push(listener.info.quality),
+    },
     options: () => OPTIONS,
   });
   const http = createServer((request, response) => {
@@ -85,6 +91,7 @@ async function openStation(limits: { maxListeners?: number; maxListenersPerAddre
   return {
     port,
     broadcaster,
+    joined,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await broadcaster[Symbol.asyncDispose]();

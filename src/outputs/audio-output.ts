@@ -6,8 +6,9 @@ import type { RequestHead } from '../core/request-head.ts';
 import type { Codec } from '../core/rung.ts';
 import { type Admission, plainAddress } from './admission.ts';
 import { answer, finish, headText, preflight } from './answer.ts';
-import { MEDIA_TYPES, type Negotiated, type NegotiateOptions, negotiate } from './negotiate.ts';
+import { MEDIA_TYPES, negotiate } from './negotiate.ts';
 import { m3u, pls } from './playlist-file.ts';
+import type { ListeningStart, QualityChoice } from './quality-choice.ts';
 import { SocketSink } from './socket-sink.ts';
 
 /** What the output needs to know of a mount. */
@@ -18,7 +19,8 @@ export interface AudibleMount {
 }
 
 /** All of them may change while it runs. */
-export interface AudioOutputOptions extends NegotiateOptions {
+export interface AudioOutputOptions {
+  readonly maxBurstSeconds: number;
   readonly stationName: string;
   readonly stationDescription: string;
   readonly stationGenre: string;
@@ -32,6 +34,7 @@ export interface AudioOutputDeps {
   readonly admission: Admission;
   /** By path. */
   readonly mounts: ReadonlyMap<string, AudibleMount>;
+  readonly quality: QualityChoice;
   readonly options: () => AudioOutputOptions;
 }
 
@@ -76,10 +79,12 @@ export class AudioOutput {
     }
     const { mount, extension } = found;
     if (extension === 'm3u' || extension === 'pls') return this.#playlist(head, socket, mount, extension);
-    const negotiated = negotiate(head, extension, this.#deps.options());
-    if ('status' in negotiated) return answer(socket, head, negotiated.status, CORS, `${negotiated.reason}\n`);
-    if (head.method === 'HEAD') return finish(socket, this.#head(head, negotiated, false));
-    this.#listen(head, socket, mount, negotiated);
+    const wish = negotiate(head, extension, this.#deps.options().maxBurstSeconds);
+    if ('status' in wish) return answer(socket, head, wish.status, CORS, `${wish.reason}\n`);
+    const address = plainAddress(socket.remoteAddress);
+    const start = this.#deps.quality.startOf({ head, address, ...wish });
+    if (head.method === 'HEAD') return finish(socket, this.#head(head, start, false));
+    this.#listen(head, socket, mount, start, address);
   }
 
   #find(path: string): { mount: AudibleMount; extension: Codec | 'm3u' | 'pls' | undefined } | undefined {
@@ -91,9 +96,8 @@ export class AudioOutput {
     return stemMount && { mount: stemMount, extension: extension as Codec | 'm3u' | 'pls' };
   }
 
-  #listen(head: RequestHead, socket: Socket, mount: AudibleMount, negotiated: Negotiated): void {
+  #listen(head: RequestHead, socket: Socket, mount: AudibleMount, start: ListeningStart, address: string): void {
     const { admission, log, options } = this.#deps;
-    const address = plainAddress(socket.remoteAddress);
     const leave = admission.enter(address);
     if (typeof leave === 'string') {
       const reason =
@@ -103,18 +107,20 @@ export class AudioOutput {
       return answer(socket, head, 503, [`Retry-After: ${RETRY_AFTER_S}`, ...CORS], reason);
     }
     socket.once('close', leave);
-    const withIcy =
-      options().enableIcy && head.headers.get('icy-metadata') === '1' && canCarryIcy(negotiated.rung.codec);
-    socket.write(this.#head(head, negotiated, withIcy));
+    const { rung, quality, burstSeconds, allowanceBytes } = start;
+    const withIcy = options().enableIcy && head.headers.get('icy-metadata') === '1' && canCarryIcy(rung.codec);
+    socket.write(this.#head(head, start, withIcy));
+    const joined = this.#deps.quality.follow(socket, start);
     const connection = new SocketSink(socket);
     const sink = withIcy ? new IcySink(connection, mount.icyTitle, options().icyMetaintBytes) : connection;
-    const { quality } = negotiated;
-    const info = { id: ++this.#ids, quality, address, userAgent: (head.headers.get('user-agent') ?? '').slice(0, 200) };
-    mount.broadcaster.join({ info, sink, rung: negotiated.rung, burstSeconds: negotiated.burstSeconds });
-    log.debug(`${address} listens to ${mount.path} at ${negotiated.rung.name}`, { id: info.id });
+    const userAgent = (head.headers.get('user-agent') ?? '').slice(0, 200);
+    const info = { id: ++this.#ids, quality, address, userAgent };
+    const { broadcaster } = mount;
+    joined(broadcaster.join({ info, sink, rung, burstSeconds, allowanceBytes }), broadcaster);
+    log.debug(`${address} listens to ${mount.path} at ${rung.name}`, { id: info.id });
   }
 
-  #head(head: RequestHead, { rung }: Negotiated, withIcy: boolean): string {
+  #head(head: RequestHead, { rung }: ListeningStart, withIcy: boolean): string {
     const { stationName, stationDescription, stationGenre, stationUrl, icyMetaintBytes } = this.#deps.options();
     const lines = [
       `Content-Type: ${MEDIA_TYPES[rung.codec]}`,

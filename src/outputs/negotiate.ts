@@ -1,19 +1,15 @@
 import { QUALITY_MODES, type QualityMode } from '../core/quality-level.ts';
 import type { RequestHead } from '../core/request-head.ts';
-import { type Codec, nearestRung, type Rung, rungsOf } from '../core/rung.ts';
+import type { Codec } from '../core/rung.ts';
 import type { Refusal } from './answer.ts';
 
-export interface Negotiated {
-  readonly rung: Rung;
-  readonly quality: QualityMode;
-  readonly burstSeconds: number;
-}
-
-export interface NegotiateOptions {
-  readonly burstSeconds: number;
-  readonly maxBurstSeconds: number;
-  /** Bitrate that `quality=auto` begins with, kbit/s. */
-  readonly autoKbps: number;
+/** What a listener asks for. */
+export interface ListeningWish {
+  readonly codec: Codec;
+  /** Undefined: it did not say. */
+  readonly quality: QualityMode | undefined;
+  /** Seconds of the past; undefined: it did not say. */
+  readonly burstSeconds: number | undefined;
 }
 
 export const MEDIA_TYPES: Readonly<Record<Codec, string>> = {
@@ -21,13 +17,6 @@ export const MEDIA_TYPES: Readonly<Record<Codec, string>> = {
   aac: 'audio/aac',
   opus: 'audio/ogg',
   flac: 'audio/flac',
-};
-
-const BITRATES: Readonly<Record<Exclude<QualityMode, 'auto' | 'lossless'>, number>> = {
-  low: 64,
-  medium: 128,
-  high: 256,
-  ultra: 320,
 };
 
 /** Media types by which clients ask for a codec, in the order of preference among equals. */
@@ -39,37 +28,31 @@ const ACCEPTED: readonly (readonly [Codec, readonly string[]])[] = [
 ];
 
 /**
- * What a listener gets: its codec from the path's extension, else MP3 unless `Accept` rules that out; its bitrate
- * from `?quality=`; its burst from `?burst=` (seconds).
+ * What a listener asks for: its codec by the path's extension, else MP3 unless `Accept` rules that out; its quality by
+ * `?quality=`; its burst by `?burst=` (seconds).
  */
 export function negotiate(
   head: RequestHead,
   codecOfPath: Codec | undefined,
-  options: NegotiateOptions,
-): Negotiated | Refusal {
-  const quality = head.query.get('quality') ?? 'auto';
-  if (!isQuality(quality)) {
+  maxBurstSeconds: number,
+): ListeningWish | Refusal {
+  const quality = head.query.get('quality') ?? undefined;
+  if (quality !== undefined && !isQuality(quality)) {
     return {
       status: 400,
       reason: `There is no quality "${quality.slice(0, 40)}". Use one of: ${QUALITY_MODES.join(', ')}.`,
     };
   }
-  const burst = head.query.get('burst');
-  const burstSeconds = burst === null || burst === '' ? options.burstSeconds : Number(burst);
-  if (!(burstSeconds >= 0 && burstSeconds <= options.maxBurstSeconds)) {
-    return { status: 400, reason: `burst is a number of seconds from 0 to ${options.maxBurstSeconds}.` };
+  const burst = head.query.get('burst') ?? '';
+  const burstSeconds = burst === '' ? undefined : Number(burst);
+  if (burstSeconds !== undefined && !(burstSeconds >= 0 && burstSeconds <= maxBurstSeconds)) {
+    return { status: 400, reason: `burst is a number of seconds from 0 to ${maxBurstSeconds}.` };
   }
   const codec = codecOfPath ?? (quality === 'lossless' ? 'flac' : codecAccepted(head.headers.get('accept')));
   if (quality === 'lossless' && codec !== 'flac') {
     return { status: 400, reason: `${codec} has no lossless quality. Ask for the mount with the extension .flac.` };
   }
-  return { rung: rungFor(codec, quality, options.autoKbps), quality, burstSeconds };
-}
-
-function rungFor(codec: Codec, quality: QualityMode, autoKbps: number): Rung {
-  const [only, ...others] = rungsOf(codec);
-  if (only !== undefined && others.length === 0) return only;
-  return nearestRung(codec, quality === 'auto' || quality === 'lossless' ? autoKbps : BITRATES[quality]);
+  return { codec, quality, burstSeconds };
 }
 
 /** MP3 wherever it is acceptable at all: it plays everywhere and its rungs can change in mid-stream. */

@@ -5,6 +5,8 @@ import { type TableEntry, TransmitQueueTable } from './transmit-queue-table.ts';
 
 /** What one connection's other side has received. */
 export interface TransmitWatch {
+  /** Bytes written to the connection since the watch began. */
+  readonly sentBytes: number;
   /**
    * Bytes that the other side has acknowledged, of those written since the watch began, as of the last look; undefined
    * while nobody knows.
@@ -78,7 +80,7 @@ export class TransmitQueues {
   /** Watches a connected socket until it is told to stop or the socket closes. Counting begins now. */
   watch(socket: Socket): TransmitWatch {
     const key = tableKeyOf(socket);
-    if (key === undefined) return { acknowledgedBytes: undefined, asOfUs: undefined, unwatch() {} };
+    if (key === undefined) return unknowable(socket);
     const { entries } = this.#tables[key.table];
     const watch = new SocketWatch(socket, Buffer.from(key.ends, 'latin1'), () => {
       socket.off('close', watch.unwatch);
@@ -147,6 +149,10 @@ class SocketWatch implements TransmitWatch, TableEntry {
     this.#given = givenToKernel(socket);
   }
 
+  get sentBytes(): number {
+    return this.#socket.bytesWritten - this.#base;
+  }
+
   /** Notes what the kernel has been given; true when some of it may not have arrived. */
   note(nowUs: number): boolean {
     this.#notedUs = nowUs;
@@ -161,6 +167,19 @@ class SocketWatch implements TransmitWatch, TableEntry {
     const arrived = Math.max(0, this.#given - bytes - this.#base);
     this.acknowledgedBytes = Math.max(this.acknowledgedBytes ?? 0, arrived);
   }
+}
+
+/** A connection that is in none of the tables. */
+function unknowable(socket: Socket): TransmitWatch {
+  const base = socket.bytesWritten;
+  return {
+    get sentBytes() {
+      return socket.bytesWritten - base;
+    },
+    acknowledgedBytes: undefined,
+    asOfUs: undefined,
+    unwatch() {},
+  };
 }
 
 /** What Node knows of a connection below its streams; it documents none of it, so it may be gone one day. */

@@ -110,6 +110,35 @@ export interface ListenerStats {
   readonly skipped_units: number;
   readonly skips: number;
   readonly rung_switches: number;
+  readonly steering: SteeringStats | null;
+}
+
+/** Why a listener hears what it hears. */
+export interface SteeringStats {
+  /** What it asked for, or its device wishes: auto, low, … */
+  readonly quality: string;
+  /** Why it is on its rung … */
+  readonly reason: string;
+  /** … and not on a higher one; null at the top. */
+  readonly hold: string | null;
+  /** What its link carries, and what it has shown to carry at least; null while that is not known. */
+  readonly link_kbps: number | null;
+  readonly shown_kbps: number | null;
+  /** Sound that its player has in hand, and times that it must have run dry, by the server's reckoning. */
+  readonly buffer_seconds: number;
+  readonly stalls: number;
+  readonly stalled_seconds: number;
+  /** Even the lowest rung is more than its link carries. */
+  readonly below_lowest: boolean;
+  readonly rtt_ms: number | null;
+  readonly loss_percent: number | null;
+  /** The last 20, newest last; `at` in seconds after it connected. */
+  readonly switches: readonly {
+    readonly at: number;
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string;
+  }[];
 }
 
 export interface CameraStats {

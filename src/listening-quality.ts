@@ -1,0 +1,123 @@
+import type { Socket } from 'node:net';
+import type { Broadcaster } from './broadcast/broadcaster.ts';
+import type { Listener } from './broadcast/listener.ts';
+import type { LinkKnowledge } from './core/link-knowledge.ts';
+import type { Preferences } from './core/preferences.ts';
+import type { QualityMode } from './core/quality-level.ts';
+import { PROFILE_CAPS, type QuickSyncSettings } from './core/quick-sync-settings.ts';
+import type { RequestHead } from './core/request-head.ts';
+import { type Codec, nearestRung, type Rung, rungsOf } from './core/rung.ts';
+import type { ListeningStart, NewListener, QualityChoice } from './outputs/quality-choice.ts';
+import type { TransmitQueues } from './outputs/transmit-queue.ts';
+import { SLOW_MBPS } from './quality/buffer-plan.ts';
+import type { Decision } from './quality/decision.ts';
+import type { ListenerLoop } from './quality/listener-loop.ts';
+import type { ConnectionFacts } from './quality/steered-listener.ts';
+import { SocketListener } from './socket-listener.ts';
+
+/** What of the configuration decides how a listener begins. */
+export interface ListeningSettings {
+  readonly quickSync: QuickSyncSettings;
+  /** What everybody is sent at once … */
+  readonly burstSeconds: number;
+  /** … and the most. */
+  readonly maxBurstSeconds: number;
+  /** The rung that is encoded anyway; null: none. */
+  readonly defaultRung: Rung | null;
+}
+
+export interface ListeningQualityDeps {
+  readonly loop: ListenerLoop;
+  readonly queues: TransmitQueues;
+  readonly preferencesOf: (head: RequestHead) => Preferences;
+  readonly linkOf: (address: string) => LinkKnowledge;
+  /** What the decision for a device comes to on such a link, kbit/s. */
+  readonly decide: (
+    mbps: number,
+    preferences: Preferences,
+  ) => { readonly bitrate: number; readonly bufferSize: number };
+  readonly factsOf: (socket: Socket) => ConnectionFacts | undefined;
+}
+
+/** What auto begins with where nothing says otherwise. */
+const START_KBPS = 128;
+/** A link that is known to be slow is given so much at first: what then arrives tells more than what was known. */
+const SLOW_START_BYTES = 24_000;
+/** Codecs whose rungs can change in mid-stream, whatever the player. */
+const SWITCHING: readonly Codec[] = ['mp3', 'aac'];
+
+/** What a listener begins with, as chosen here. */
+interface ChosenStart extends ListeningStart {
+  readonly preferQuality: boolean;
+}
+
+/** Chooses what listeners begin with, and hands them over to the loop that follows them. */
+export class ListeningQuality implements QualityChoice {
+  readonly #deps: ListeningQualityDeps;
+  readonly #settings: () => ListeningSettings;
+
+  /** @param settings asked anew each time */
+  constructor(deps: ListeningQualityDeps, settings: () => ListeningSettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+  }
+
+  startOf({ head, address, codec, quality: asked, burstSeconds }: NewListener): ChosenStart {
+    const { quickSync, burstSeconds: usualBurst, maxBurstSeconds } = this.#settings();
+    const preferences = this.#deps.preferencesOf(head);
+    const quality = asked ?? preferences.mode;
+    const { preferQuality } = preferences;
+    const burst = burstSeconds ?? usualBurst;
+    if (quality !== 'auto' || codec === 'flac') {
+      const rung = rungOf(codec, quality, quickSync);
+      return { quality, rung, preferQuality, burstSeconds: burst, allowanceBytes: undefined };
+    }
+    const link = this.#deps.linkOf(address);
+    const { bitrate, buffer } = this.#deps.decide(link.mbps, preferences);
+    const isKnown = link.source !== 'assumed';
+    const isSlow = isKnown && !link.isLowerBound && link.mbps < SLOW_MBPS;
+    const rung = this.#auto(codec, link, bitrate);
+    return {
+      quality,
+      rung,
+      preferQuality,
+      burstSeconds: burstSeconds ?? (isSlow ? Math.min(buffer.bufferSize, maxBurstSeconds) : usualBurst),
+      allowanceBytes: isSlow ? SLOW_START_BYTES : undefined,
+    };
+  }
+
+  follow(socket: Socket, start: ListeningStart): (listener: Listener, broadcaster: Broadcaster) => void {
+    const { loop, queues, factsOf } = this.#deps;
+    const { quality, rung, burstSeconds, preferQuality } = start as ChosenStart;
+    const watch = queues.watch(socket);
+    const isFree = quality === 'auto' && SWITCHING.includes(rung.codec) && this.#settings().quickSync.enabled;
+    const rungs = isFree ? rungsOf(rung.codec) : [rung];
+    return (listener, broadcaster) => {
+      const steered = new SocketListener(listener, broadcaster, watch, () => factsOf(socket));
+      const leave = loop.add(steered, { rungs, startRung: rung, burstS: burstSeconds, preferQuality });
+      socket.once('close', leave);
+    };
+  }
+
+  /** A link that nothing is known of begins in the middle: what is encoded anyway comes at once. */
+  #auto(codec: Codec, link: LinkKnowledge, decidedKbps: number): Rung {
+    const { quickSync, defaultRung } = this.#settings();
+    const { targetKbps, minKbps, maxKbps, profile, thresholds } = quickSync;
+    // Opus alone has a rung for links on which nothing else can be heard without gaps.
+    if (codec === 'opus' && link.source !== 'assumed' && !link.isLowerBound && link.mbps < thresholds.low) {
+      return nearestRung(codec, 32);
+    }
+    const unknown = targetKbps || defaultRung?.bitrateKbps || START_KBPS;
+    const isKnown = link.source === 'test' || (link.source === 'stream' && !link.isLowerBound);
+    const wanted = isKnown ? decidedKbps : Math.max(unknown, link.isLowerBound ? decidedKbps : 0);
+    const cap = Math.min(maxKbps, PROFILE_CAPS[profile].maxKbps);
+    return nearestRung(codec, Math.min(cap, Math.max(minKbps, wanted)));
+  }
+}
+
+/** The rung of a quality that was asked for by name. */
+function rungOf(codec: Codec, quality: QualityMode, { presets }: QuickSyncSettings): Rung {
+  if (codec === 'flac') return nearestRung(codec, 0);
+  if (quality === 'lossless') return nearestRung(codec, presets.ultra.bitrate);
+  return nearestRung(codec, presets[quality].bitrate || START_KBPS);
+}

@@ -1,0 +1,175 @@
+import type { Clock, Timer } from '../core/clock.ts';
+import type { Counter, CounterSet } from '../core/counters.ts';
+import type { Log } from '../core/log.ts';
+import type { QuickSyncSettings } from '../core/quick-sync-settings.ts';
+import { type ListenerQualityOptions, SWITCH_REASONS, type SwitchReason } from './listener-sight.ts';
+import type { SteeredListener, SteeringReport } from './steered-listener.ts';
+import { type BoxAllowance, Steering } from './steering.ts';
+
+export interface ListenerLoopDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: CounterSet;
+  readonly box: BoxAllowance;
+  /** Where what has arrived is looked up: how often from now on, milliseconds. */
+  readonly lookEvery: (ms: number) => void;
+  /** Where what is seen of links is kept, by address. */
+  readonly noteLink: (address: string, kbps: number, isLowerBound: boolean) => void;
+}
+
+export interface ListenerLoopSettings {
+  readonly quickSync: QuickSyncSettings;
+  /** A connection that takes nothing for so long is closed. */
+  readonly stallTimeoutMs: number;
+}
+
+/** Between two looks at a listener about whom something must be found out … */
+const ALERT_MS = 100;
+/** … and at any other. */
+const CALM_MS = 1_000;
+/** Those others come in turns, so that thousands do not come at once. */
+const SLICES = 4;
+const SLICE_US = (CALM_MS * 1000) / SLICES;
+/** Of all listeners, how many may go up in one such turn: what that costs the box shows before everybody has done so. */
+const RISING_SHARE = 0.005;
+const LEAST_RISING = 2;
+/** So often the last word on a link is noted. */
+const NOTE_US = 5_000_000;
+
+/**
+ * The loop over all listeners: looks at each, asks its controller, and does what that orders. Each connection is watched;
+ * but only who leaves the choice of quality to Pipit, with a codec whose rungs can change in mid-stream, is moved.
+ */
+export class ListenerLoop {
+  readonly #deps: ListenerLoopDeps;
+  readonly #settings: () => ListenerLoopSettings;
+  readonly #all = new Map<number, Steering>();
+  readonly #alert = new Set<Steering>();
+  readonly #calm: readonly Set<Steering>[] = Array.from({ length: SLICES }, () => new Set());
+  readonly #switches: Readonly<Record<SwitchReason, Counter>>;
+  #slice = 0;
+  #mayRise = LEAST_RISING;
+  #slicedUs = 0;
+  #notedUs = 0;
+  #timer: Timer | undefined;
+  #isLookingOften = false;
+
+  /** @param settings asked anew each time */
+  constructor(deps: ListenerLoopDeps, settings: () => ListenerLoopSettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+    this.#switches = Object.fromEntries(
+      SWITCH_REASONS.map((reason) => {
+        const name = `rung_switches_${reason.replace('-', '_')}_total`;
+        return [reason, deps.counters.counter(name, `Changes of a listener's rung, reason: ${reason}`)];
+      }),
+    ) as Record<SwitchReason, Counter>;
+  }
+
+  /** Follows a listener from now on; call the returned function when it has gone. */
+  add(listener: SteeredListener, options: ListenerQualityOptions): () => void {
+    const nowUs = this.#deps.clock.nowUs();
+    const steering = new Steering(listener, options, this.#settings().quickSync, nowUs);
+    // What it has been sent at once is what its link shows best on.
+    steering.tick(nowUs, this.#deps.box, false);
+    this.#all.set(listener.id, steering);
+    this.#alert.add(steering);
+    this.#lookOften(true);
+    this.#tickLater();
+    return () => this.#remove(steering);
+  }
+
+  /** Takes changed settings over. */
+  configure(): void {
+    const { quickSync } = this.#settings();
+    for (const steering of this.#all.values()) steering.configure(quickSync);
+  }
+
+  /** What is known of a listener. */
+  reportOf(id: number): SteeringReport | undefined {
+    return this.#all.get(id)?.report();
+  }
+
+  /** Of all listeners from that address, the newest last. */
+  reportsOf(address: string): SteeringReport[] {
+    return [...this.#all.values()]
+      .filter(({ listener }) => listener.address === address)
+      .map((steering) => steering.report());
+  }
+
+  [Symbol.dispose](): void {
+    this.#timer?.cancel();
+    this.#all.clear();
+    this.#alert.clear();
+    for (const slice of this.#calm) slice.clear();
+  }
+
+  #remove(steering: Steering): void {
+    if (!this.#all.delete(steering.listener.id)) return;
+    this.#note(steering);
+    this.#alert.delete(steering);
+    this.#sliceOf(steering).delete(steering);
+    if (this.#all.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #sliceOf({ listener }: Steering): Set<Steering> {
+    return this.#calm[listener.id % SLICES] as Set<Steering>;
+  }
+
+  #tickLater(): void {
+    if (this.#timer !== undefined && this.#alert.size !== 1) return;
+    this.#timer?.cancel();
+    this.#timer = this.#deps.clock.after(this.#alert.size > 0 ? ALERT_MS : CALM_MS / SLICES, () => {
+      this.#timer = undefined;
+      this.#tick();
+      if (this.#all.size > 0) this.#tickLater();
+    });
+  }
+
+  #tick(): void {
+    const nowUs = this.#deps.clock.nowUs();
+    for (const steering of [...this.#alert]) {
+      this.#serve(steering, nowUs);
+      if (steering.isAlert || !this.#alert.delete(steering)) continue;
+      this.#sliceOf(steering).add(steering);
+    }
+    if (nowUs - this.#slicedUs >= SLICE_US) this.#tickSlice(nowUs);
+    this.#lookOften(this.#alert.size > 0);
+  }
+
+  #tickSlice(nowUs: number): void {
+    this.#slicedUs = nowUs;
+    this.#mayRise = Math.max(LEAST_RISING, this.#all.size * RISING_SHARE);
+    this.#slice = (this.#slice + 1) % SLICES;
+    const slice = this.#calm[this.#slice] as Set<Steering>;
+    const isToNote = nowUs - this.#notedUs >= NOTE_US;
+    for (const steering of slice) {
+      this.#serve(steering, nowUs);
+      if (isToNote) this.#note(steering);
+      if (!steering.isAlert || !slice.delete(steering)) continue;
+      this.#alert.add(steering);
+    }
+    if (isToNote && this.#slice === 0) this.#notedUs = nowUs;
+  }
+
+  #serve(steering: Steering, nowUs: number): void {
+    const reason = steering.tick(nowUs, this.#deps.box, this.#mayRise > 0);
+    if (reason !== undefined) this.#switches[reason].add();
+    if (reason === 'headroom' || reason === 'trial') this.#mayRise -= 1;
+    if (steering.stillUs(nowUs) > this.#settings().stallTimeoutMs * 1000) steering.listener.closeStalled();
+  }
+
+  #note({ belief, listener }: Steering): void {
+    const { linkKbps, shownKbps } = belief;
+    const kbps = linkKbps ?? shownKbps;
+    if (kbps !== undefined) this.#deps.noteLink(listener.address, kbps, linkKbps === undefined);
+  }
+
+  #lookOften(isOften: boolean): void {
+    if (isOften === this.#isLookingOften) return;
+    this.#isLookingOften = isOften;
+    this.#deps.lookEvery(isOften ? ALERT_MS : CALM_MS);
+  }
+}
