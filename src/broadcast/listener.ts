@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { QualityMode } from '../core/quality-level.ts';
 import type { Rung } from '../core/rung.ts';
 import type { Track } from '../ring/track.ts';
+import { counterpartOf, findJoint } from './joint.ts';
 import type { Sink } from './sink.ts';
 
 /** What a pass over a listener came to. */
@@ -47,6 +48,8 @@ export class Listener {
   readonly #clock: Clock;
   #track: Track;
   #nextTrack: Track | undefined;
+  /** When the change to it is made at any unit, microseconds of pts; undefined while it lacks the present unit. */
+  #switchByUs: number | undefined;
   /** Sequence number of the next unit to send. */
   #sequence: number;
   /** Container headers that go before the first unit. */
@@ -148,6 +151,7 @@ export class Listener {
   /** Changes to another rung of the same codec at the first unit that both have. */
   switchTo(track: Track): void {
     this.#nextTrack = track === this.#track ? undefined : track;
+    this.#switchByUs = undefined;
   }
 
   /** Sends what is published, within the limits of one pass. */
@@ -160,8 +164,9 @@ export class Listener {
     }
     if (this.lagUs > limits.maxLagUs + this.#startLagUs || this.#sequence < this.#track.oldestSequence)
       this.#skip(limits.resumeUs);
-    if (this.#nextTrack !== undefined) this.#trySwitch();
-    const until = untilSequence(this.#track);
+    const joint = this.#trySwitch(untilSequence(this.#track));
+    const published = untilSequence(this.#track);
+    const until = Math.min(published, joint);
     for (let sent = 0; this.#sequence < until; ) {
       if (sent >= limits.chunkBytes) return 'more';
       if (this.#allowanceBytes <= 0) return 'held';
@@ -174,7 +179,7 @@ export class Listener {
       if (!this.#write(run.bytes)) return 'blocked';
     }
     this.#startLagUs = 0;
-    return 'live';
+    return until < published ? 'more' : 'live';
   }
 
   /** Tells it that its connection takes bytes again. */
@@ -199,19 +204,26 @@ export class Listener {
     this.#sequence = to;
   }
 
-  #trySwitch(): void {
-    const next = this.#nextTrack as Track;
+  /**
+   * Changes to the next rung, if there is one, where the cursor stands at a good joint.
+   * @param published where this rung ends for now
+   * @returns where such a joint lies ahead; Infinity when none is known
+   */
+  #trySwitch(published: number): number {
+    const next = this.#nextTrack;
+    if (next === undefined) return Number.POSITIVE_INFINITY;
     const ptsUs = this.#track.ptsUsOf(this.#sequence);
-    // Rungs share one time grid, but each rounds its own timestamps: the same unit may differ by some microseconds.
-    const sequence = next.sequenceAtOrAfter(ptsUs - GRID_TOLERANCE_US);
-    const starts = sequence < next.endSequence && next.ptsUsOf(sequence) <= ptsUs + GRID_TOLERANCE_US;
-    if (!starts || next.syncAtOrAfter(sequence) !== sequence) return;
+    if (counterpartOf(next, ptsUs) !== undefined) this.#switchByUs ??= ptsUs + PATIENCE_US;
+    const joint = findJoint(this.#track, next, this.#sequence, published, this.#switchByUs ?? ptsUs + PATIENCE_US);
+    if (joint === undefined) return Number.POSITIVE_INFINITY;
+    if (joint.from > this.#sequence) return joint.from;
     this.#track = next;
     this.#nextTrack = undefined;
-    this.#sequence = sequence;
+    this.#sequence = joint.to;
     this.#rungSwitches += 1;
+    return Number.POSITIVE_INFINITY;
   }
 }
 
-// Less than half of the shortest unit, so that it can only be the same one.
-const GRID_TOLERANCE_US = 8_000;
+/** How much sound may pass before a rung is changed where that may be heard. */
+const PATIENCE_US = 500_000;
