@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nearestRung, type Rung } from '../core/rung.ts';
+import type { EncoderEffort } from '../core/source-settings.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 import { ClientSource, type ClientWorker, type ClientWorkerEvents } from './client-source.ts';
 import type { SourceClient, SourceInput } from './source-mounts.ts';
@@ -23,6 +24,7 @@ class FakeWorker implements ClientWorker {
   status = statusOf('stopped');
   readonly #events: ClientWorkerEvents;
   wanted: readonly Rung[] = [];
+  mp3Quality: number | undefined;
   received = '';
   isEnded = false;
   isFull = false;
@@ -41,6 +43,10 @@ class FakeWorker implements ClientWorker {
 
   want(rungs: readonly Rung[]): void {
     this.wanted = rungs;
+  }
+
+  setEffort({ mp3Quality }: EncoderEffort): void {
+    this.mp3Quality = mp3Quality;
   }
 
   writeInput(bytes: Uint8Array): boolean {
@@ -87,6 +93,18 @@ test('without a client it waits, and with one it is what its worker is', () => {
   assert.equal(workers[0].wanted, [mp3]);
   assert.ok(input.write(Buffer.from('abc')));
   assert.is(workers[0].received, 'abc');
+});
+
+test('an effort that was set is that of the client that is there, and of those that come', () => {
+  const { source, workers } = open();
+  const effort = { mp3Quality: 7, opusComplexity: 1, aacCoder: 'fast', flacLevel: 0 } as const;
+  const input = source.open(CLIENT) as SourceInput;
+  assert.is(workers[0].mp3Quality, undefined);
+  source.setEffort(effort);
+  assert.is(workers[0].mp3Quality, 7);
+  input.end();
+  source.open(CLIENT);
+  assert.is(workers[1].mp3Quality, 7);
 });
 
 test('a second client is turned away while there is one', () => {

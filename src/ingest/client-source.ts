@@ -1,6 +1,6 @@
 import { NetworkError } from '../core/errors.ts';
 import type { Rung } from '../core/rung.ts';
-import type { ClientSettings } from '../core/source-settings.ts';
+import type { ClientSettings, EncoderEffort } from '../core/source-settings.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 import type { SourceClient, SourceInput } from './source-mounts.ts';
 
@@ -10,6 +10,7 @@ export interface ClientWorker {
   start(): void;
   stop(): Promise<void>;
   want(rungs: readonly Rung[]): void;
+  setEffort(effort: EncoderEffort): void;
   writeInput(bytes: Uint8Array): boolean;
   endInput(): void;
 }
@@ -42,6 +43,8 @@ export class ClientSource {
   #input: SourceInput | undefined;
   #client: SourceClient | undefined;
   #wanted: readonly Rung[] = [];
+  /** Undefined until it is other than configured. */
+  #effort: EncoderEffort | undefined;
 
   /** @param onStatus called whenever `status` has changed */
   constructor(
@@ -74,6 +77,12 @@ export class ClientSource {
     this.#worker?.want(rungs);
   }
 
+  /** Of the worker of this client, and of those that come. */
+  setEffort(effort: EncoderEffort): void {
+    this.#effort = effort;
+    this.#worker?.setEffort(effort);
+  }
+
   /** Takes a client in, unless there is one. */
   open(client: SourceClient): SourceInput | 'taken' {
     if (this.#input !== undefined) return 'taken';
@@ -103,6 +112,7 @@ export class ClientSource {
     this.#input = input;
     this.#client = client;
     void before?.stop();
+    if (this.#effort !== undefined) worker.setEffort(this.#effort);
     worker.want(this.#wanted);
     worker.start();
     this.#onStatus();

@@ -2,6 +2,7 @@ import type { AccessUnit, TrackMetadata } from '../core/access-unit.ts';
 import { NO_METADATA } from '../core/access-unit.ts';
 import type { LevelReading } from '../core/level-reading.ts';
 import { type Rung, rungNamed } from '../core/rung.ts';
+import type { EncoderEffort } from '../core/source-settings.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 
 /** What a feed needs of whatever runs a source. */
@@ -10,6 +11,7 @@ export interface FeedWorker {
   start(): void;
   stop(): Promise<void>;
   want(rungs: readonly Rung[]): void;
+  setEffort(effort: EncoderEffort): void;
 }
 
 /** What the worker tells its feed. */
@@ -74,6 +76,16 @@ export class Feed implements FeedEvents {
   /** Codec configurations of the rungs that run or have run. */
   get configs(): ReadonlyMap<Rung, Uint8Array> {
     return this.#configs;
+  }
+
+  /** The rungs that any of its users wants. */
+  get wanted(): readonly Rung[] {
+    return this.#union();
+  }
+
+  /** Encodes with another effort from now on, and whenever it starts again. */
+  setEffort(effort: EncoderEffort): void {
+    this.#worker.setEffort(effort);
   }
 
   /** Makes sure that it runs, and says which rungs `user` wants from it. */

@@ -59,6 +59,8 @@ class FakeSource implements FeedWorker {
     this.wanted = rungs;
   }
 
+  setEffort(): void {}
+
   become(state: State): void {
     this.status = statusOf(state);
     this.#events.onStatus();

@@ -17,8 +17,11 @@ let inputBytes = 0;
 const link = new Link(new Socket({ fd: 3, readable: true, writable: true }), {
   onMessage(message) {
     const command = message as WorkerCommand;
-    if (command.type === 'open') run(command.settings.name);
-    else if (command.type === 'want') wanted = command.rungs;
+    if (command.type === 'open') {
+      tellEffort(command.settings.encoder);
+      run(command.settings.name);
+    } else if (command.type === 'want') wanted = command.rungs;
+    else if (command.type === 'effort') tellEffort(command.effort);
     else {
       tell({ type: 'metadata', metadata: { title: `${inputBytes} bytes`, artist: '' } });
       tell({ type: 'state', state: 'ended', detail: '' });
@@ -34,6 +37,10 @@ const link = new Link(new Socket({ fd: 3, readable: true, writable: true }), {
 
 function tell(message: WorkerMessage): void {
   link.send(message);
+}
+
+function tellEffort({ mp3Quality }: { readonly mp3Quality: number }): void {
+  tell({ type: 'metadata', metadata: { title: `effort ${mp3Quality}`, artist: '' } });
 }
 
 function run(behaviour: string): void {

@@ -2,7 +2,7 @@ import type { TrackMetadata } from '../core/access-unit.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { LevelReading } from '../core/level-reading.ts';
 import type { LogFields } from '../core/log.ts';
-import type { EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
+import type { EncoderEffort, EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
 
 /** All a worker needs to know; the first command on its link. */
 export interface WorkerSettings {
@@ -43,6 +43,8 @@ export type WorkerCommand =
   | { readonly type: 'open'; readonly settings: WorkerSettings; readonly isMuted: boolean }
   /** The rungs to encode from now on, by name. */
   | { readonly type: 'want'; readonly rungs: readonly string[] }
+  /** How much effort to encode with from now on. */
+  | { readonly type: 'effort'; readonly effort: EncoderEffort }
   /** Silence instead of the source, which is closed. */
   | { readonly type: 'mute'; readonly isMuted: boolean }
   /** The source client has ended its stream. */

@@ -1,6 +1,7 @@
 import type { AccessUnit, TrackMetadata } from '../core/access-unit.ts';
 import type { LevelReading } from '../core/level-reading.ts';
 import type { Rung } from '../core/rung.ts';
+import type { EncoderEffort } from '../core/source-settings.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 import type { Link } from './link.ts';
 import type { WorkerCommand, WorkerMessage, WorkerSettings } from './messages.ts';
@@ -30,18 +31,23 @@ const MAX_UNSENT_INPUT_BYTES = 256 * 1024;
 
 /** The worker process of one source of sound, as the main process sees it. */
 export class SourceWorker implements WorkerProcessOwner {
-  readonly settings: WorkerSettings;
   readonly #process: WorkerProcess;
   readonly #events: SourceWorkerEvents;
+  #settings: WorkerSettings;
   #wanted: readonly Rung[] = [];
   #isMuted = false;
   #isInputWelcome = true;
 
   constructor(deps: WorkerProcessDeps, options: SourceWorkerOptions, events: SourceWorkerEvents) {
-    this.settings = options.settings;
+    this.#settings = options.settings;
     this.#events = events;
     const { program, sourceTimeoutMs } = options;
     this.#process = new WorkerProcess(deps, { program, timeoutMs: sourceTimeoutMs, product: 'sound' }, this);
+  }
+
+  /** As the next process is told. */
+  get settings(): WorkerSettings {
+    return this.#settings;
   }
 
   get status(): SourceStatus {
@@ -61,6 +67,13 @@ export class SourceWorker implements WorkerProcessOwner {
   want(rungs: readonly Rung[]): void {
     this.#wanted = rungs;
     this.#command({ type: 'want', rungs: rungs.map((rung) => rung.name) });
+  }
+
+  /** Encodes with another effort from now on; what is delivered has no gap. */
+  setEffort(effort: EncoderEffort): void {
+    const { encoder } = this.#settings;
+    this.#settings = { ...this.#settings, encoder: { ...encoder, ...effort } };
+    this.#command({ type: 'effort', effort });
   }
 
   /** While muted, the source is closed and silence takes its place. */
@@ -93,7 +106,7 @@ export class SourceWorker implements WorkerProcessOwner {
   onStart(link: Link): void {
     this.#isInputWelcome = true;
     link.onDrain = () => this.#events.onInputWelcome(this.#isInputWelcome);
-    link.send({ type: 'open', settings: this.settings, isMuted: this.#isMuted } satisfies WorkerCommand);
+    link.send({ type: 'open', settings: this.#settings, isMuted: this.#isMuted } satisfies WorkerCommand);
     this.want(this.#wanted);
   }
 

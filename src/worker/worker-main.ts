@@ -51,6 +51,7 @@ function tell(message: WorkerMessage): void {
 function onCommand(command: WorkerCommand): void {
   if (command.type === 'open') void run(command.settings, command.isMuted).finally(() => link.close());
   else if (command.type === 'want') ladder?.want(command.rungs.map(rungNamed).filter((rung) => rung !== undefined));
+  else if (command.type === 'effort') ladder?.setEffort(command.effort);
   else if (command.type === 'mute') mutable?.mute(command.isMuted);
   else input.end();
 }

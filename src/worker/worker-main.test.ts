@@ -1,0 +1,100 @@
+// deadline: 60 s
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock } from '../core/clock.ts';
+import { CounterSet } from '../core/counters.ts';
+import { type Rung, rungNamed } from '../core/rung.ts';
+import type { EncoderEffort } from '../core/source-settings.ts';
+import { RecordingLog } from '../testkit/recording-log.ts';
+import { until } from '../testkit/until.ts';
+import { SourceWorker } from './source-worker.ts';
+
+const test = suite('worker-main');
+const PROGRAM = [fileURLToPath(new URL('worker-main.ts', import.meta.url))];
+const RUNGS = ['mp3@128', 'aac@128', 'opus@64', 'flac@lossless'].map((name) => rungNamed(name) as Rung);
+const HIGH: EncoderEffort = { mp3Quality: 2, opusComplexity: 10, aacCoder: 'twoloop', flacLevel: 8 };
+const LEAST: EncoderEffort = { mp3Quality: 7, opusComplexity: 1, aacCoder: 'fast', flacLevel: 0 };
+/** One of the beeps a second at least is among so many frames of FLAC (96 ms). */
+const SEVERAL = 24;
+
+interface SeenUnit {
+  readonly ptsUs: number;
+  readonly endUs: number;
+  readonly bytes: number;
+}
+
+/** The real program with a tone, and what it delivers. */
+class Fixture implements AsyncDisposable {
+  readonly units = new Map<Rung, SeenUnit[]>(RUNGS.map((rung) => [rung, []]));
+  readonly counters = new CounterSet();
+  readonly worker: SourceWorker;
+
+  constructor() {
+    this.worker = new SourceWorker(
+      { clock: systemClock, log: new RecordingLog(), counters: this.counters, random: () => 0.5 },
+      {
+        settings: {
+          name: 'tone',
+          source: { type: 'test', frequencyHz: 440, levelDb: -12 },
+          encoder: { channels: 2, ...HIGH, primeSeconds: 1 },
+          meter: { silenceDb: -50, silenceSeconds: 10, soundDb: -35, soundSeconds: 1 },
+        },
+        sourceTimeoutMs: () => 10_000,
+        program: PROGRAM,
+      },
+      {
+        onUnit: ({ rung, ptsUs, durationUs, data }) =>
+          this.units.get(rung)?.push({ ptsUs, endUs: ptsUs + durationUs, bytes: data.length }),
+        onRung() {},
+        onMetadata() {},
+        onLevel() {},
+        onStatus() {},
+        onInputWelcome() {},
+      },
+    );
+    this.worker.want(RUNGS);
+    this.worker.start();
+  }
+
+  /** Waits for so many more units of each rung; those of FLAC. */
+  async more(count: number): Promise<readonly SeenUnit[]> {
+    const before = [...this.units.values()].map((units) => units.length);
+    const has = (units: readonly SeenUnit[], at: number): boolean => units.length >= (before[at] as number) + count;
+    await until('units come', () => [...this.units.values()].every(has), 30_000);
+    return (this.units.get(RUNGS.at(-1) as Rung) as SeenUnit[]).slice(before.at(-1));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.worker.stop();
+  }
+}
+
+function meanBytes(units: readonly SeenUnit[]): number {
+  return units.reduce((sum, { bytes }) => sum + bytes, 0) / units.length;
+}
+
+test('a change of effort reaches every encoder of a worker that runs, and leaves no gap and nothing late', async () => {
+  await using fixture = new Fixture();
+  const before = await fixture.more(SEVERAL);
+  fixture.worker.setEffort(LEAST);
+  // What is on its way still, and the exchange itself.
+  await fixture.more(4);
+  const after = await fixture.more(SEVERAL);
+  assert.ok(meanBytes(after) > 1.1 * meanBytes(before), 'less effort makes larger frames of FLAC');
+  fixture.worker.setEffort(HIGH);
+  await fixture.more(SEVERAL);
+  for (const [rung, units] of fixture.units) {
+    for (const [at, { ptsUs }] of units.entries()) {
+      const end = units[at - 1]?.endUs ?? ptsUs;
+      assert.ok(
+        Math.abs(ptsUs - end) < 2_000,
+        `${rung.name}: unit ${at} begins ${ptsUs - end} us after the one before`,
+      );
+    }
+  }
+  assert.is(fixture.counters.snapshot()['encode_skipped_samples_total'] ?? 0, 0);
+  assert.is(fixture.counters.snapshot()['encoder_failures_total'] ?? 0, 0);
+});
+
+test.run();
