@@ -32,10 +32,7 @@ export interface ListeningQualityDeps {
   readonly preferencesOf: (head: RequestHead) => Preferences;
   readonly linkOf: (address: string) => LinkKnowledge;
   /** What the decision for a device comes to on such a link, kbit/s. */
-  readonly decide: (
-    mbps: number,
-    preferences: Preferences,
-  ) => { readonly bitrate: number; readonly bufferSize: number };
+  readonly decide: (mbps: number, preferences: Preferences) => Pick<Decision, 'bitrate' | 'buffer'>;
   readonly factsOf: (socket: Socket) => ConnectionFacts | undefined;
 }
 
