@@ -6,7 +6,7 @@ import type { EncoderSettings } from '../core/source-settings.ts';
 import { type DecodedAudio, decodeAudio, toneDb } from '../testkit/decode-audio.ts';
 import { ffmpegEncoders } from './ffmpeg-encoder.ts';
 import { oggOpus } from './ogg-opus.testing.ts';
-import { FRAME_SIZE } from './rung-encoder.ts';
+import { CODEC_DELAY, channelsOf, FRAME_SIZE } from './rung-encoder.ts';
 
 const test = suite('ffmpeg encoder');
 
@@ -85,9 +85,13 @@ function assertTone(audio: DecodedAudio, channel: number, hz: number, db: number
   }
 }
 
+function stereoRungsOf(codec: Codec): Rung[] {
+  return rungsOf(codec).filter((one) => channelsOf(one, 2) === 2);
+}
+
 for (const codec of ['mp3', 'aac', 'opus', 'flac'] as const) {
   test(`every ${codec} rung decodes without complaint to the sound that went in, in its full length`, async () => {
-    const rungs = rungsOf(codec);
+    const rungs = stereoRungsOf(codec);
     const { packets, configs } = encode(rungs, sound(3 * 48_000, 2));
     await Promise.all(
       rungs.map(async (one, i) => {
@@ -127,6 +131,7 @@ for (const codec of ['mp3', 'aac', 'opus', 'flac'] as const) {
     if (codec === 'opus') config.fill(0, 10, 12);
     const audio = await decode(codec, mine, config);
     const { first } = mine[0] as Packet;
+    assert.is(first, -CODEC_DELAY[codec]);
     assert.is(bestShift(samples, audio.samples, first, 24_000, 2000), 0);
     for (const [k, packet] of mine.entries()) assert.is(packet.first, first + k * FRAME_SIZE[codec]);
   });
@@ -147,7 +152,7 @@ function bestShift(original: Int16Array, decoded: Int16Array, first: number, at:
 
 for (const codec of ['mp3', 'aac', 'opus'] as const) {
   test(`a listener that changes between ${codec} rungs at 20 frames hears no decoder complaint`, async () => {
-    const rungs = rungsOf(codec);
+    const rungs = stereoRungsOf(codec);
     const { packets, configs } = encode(rungs, sound(6 * 48_000, 2));
     const count = (packets[0] as Packet[]).length;
     for (const others of packets) {
@@ -175,6 +180,34 @@ for (const codec of ['mp3', 'aac', 'opus'] as const) {
     assertTone(audio, 1, 3000, -20);
   });
 }
+
+test('Opus at 32 kbit/s is mono: the mean of both channels, and its header says so', async () => {
+  const one = rung('opus@32');
+  const { packets, configs } = encode([one], sound(3 * 48_000, 2));
+  const [mine = []] = packets;
+  const head = configs[0] as Uint8Array;
+  assert.is(head[9], 1, 'channels in OpusHead');
+  assert.ok(
+    mine.every(({ data }) => ((data[0] as number) & 4) === 0),
+    'no packet is stereo (RFC 6716, 3.1)',
+  );
+  const audio = await decode('opus', mine, head, 1);
+  assert.is(audio.complaints, '');
+  assertTone(audio, 0, 1000, -18);
+  assertTone(audio, 0, 3000, -26);
+});
+
+test('all MP3 and AAC rungs are as loud as the sound that went in, in mono and stereo', async () => {
+  for (const one of [...rungsOf('mp3'), ...rungsOf('aac')]) {
+    for (const channels of [1, 2] as const) {
+      const { packets, configs } = encode([one], sound(48_000, channels), { ...SETTINGS, channels });
+      const audio = await decode(one.codec, packets[0] as Packet[], configs[0] as Uint8Array, channels);
+      const steady = audio.samples.slice(9_600 * channels, 45_600 * channels);
+      const db = toneDb({ samples: steady, channels }, 0, 1000);
+      assert.ok(Math.abs(db + 12) < 0.05, `${one.name}, ${channels} channels: ${db.toFixed(2)} dBFS`);
+    }
+  }
+});
 
 test('no MP3 rung leans on earlier frames or begins with an information frame', () => {
   const { packets } = encode(rungsOf('mp3'), sound(48_000, 2));

@@ -1,34 +1,37 @@
 import {
-  AV_CH_LAYOUT_MONO,
-  AV_CH_LAYOUT_STEREO,
-  AV_CHANNEL_ORDER_NATIVE,
   AV_LOG_WARNING,
   AV_OPT_SEARCH_CHILDREN,
   AV_OPT_TYPE_STRING,
   AV_SAMPLE_FMT_FLTP,
   AV_SAMPLE_FMT_S16,
-  AV_SAMPLE_FMT_S16P,
   AVERROR_EAGAIN,
-  type AVSampleFormat,
   type FFEncoderCodec,
 } from 'node-av/constants';
-import { CodecContext, FFmpegError, Codec as FfmpegCodec, Frame, Log, Packet, Rational } from 'node-av/lib';
+import { CodecContext, Codec as FfmpegCodec, Log, Packet, Rational } from 'node-av/lib';
 import { MediaError } from '../core/errors.ts';
-import { type Channels, SAMPLE_RATE } from '../core/pcm.ts';
+import { SAMPLE_RATE } from '../core/pcm.ts';
 import type { Codec, Rung } from '../core/rung.ts';
 import type { EncoderSettings } from '../core/source-settings.ts';
 import { ADTS_HEADER_BYTES, ADTS_MAX_FRAME_BYTES, writeAdtsHeader } from './adts.ts';
-import { type EncoderFactory, FRAME_SIZE, type OnPacket, type RungEncoder, type SharedFrame } from './rung-encoder.ts';
+import { check, FfmpegSoundFrame, layoutOf, type SoundForm } from './ffmpeg-sound-frame.ts';
+import {
+  channelsOf,
+  type EncoderFactory,
+  FRAME_SIZE,
+  type OnPacket,
+  type RungEncoder,
+  type SharedFrame,
+} from './rung-encoder.ts';
 
 interface CodecFacts {
   readonly encoder: string;
-  readonly format: AVSampleFormat;
+  readonly format: SoundForm['format'];
   /** The most it takes per channel, kbit/s: a mono rung is encoded at less than its name says where that is low. */
   readonly maxKbpsPerChannel: number;
 }
 
 const CODECS: Readonly<Record<Codec, CodecFacts>> = {
-  mp3: { encoder: 'libmp3lame', format: AV_SAMPLE_FMT_S16P, maxKbpsPerChannel: 320 },
+  mp3: { encoder: 'libmp3lame', format: AV_SAMPLE_FMT_FLTP, maxKbpsPerChannel: 320 },
   aac: { encoder: 'aac', format: AV_SAMPLE_FMT_FLTP, maxKbpsPerChannel: 288 },
   opus: { encoder: 'libopus', format: AV_SAMPLE_FMT_S16, maxKbpsPerChannel: 256 },
   flac: { encoder: 'flac', format: AV_SAMPLE_FMT_S16, maxKbpsPerChannel: 0 },
@@ -38,9 +41,25 @@ const REINSTALL = 'Install Pipit again with the version of node-av that its lock
 
 /** The encoders of FFmpeg, in this process. Everything that is specific to a codec stands in this file. */
 export const ffmpegEncoders: EncoderFactory = {
-  frame: (codec, channels) => new FfmpegFrame(codec, channels),
+  frame: (codec, channels) => new FfmpegSoundFrame(FRAME_SIZE[codec], channels),
   encoder: (rung, settings) => new FfmpegEncoder(rung, settings),
 };
+
+/**
+ * LAME makes sound softer by this factor where it is asked for less than some 200 kbit/s, against clipping. A listener
+ * that changes rung would hear the level step, so what it is given is that much louder.
+ */
+const LAME_SOFTENS = 0.95;
+const LAME_SOFTENS_BELOW_KBPS = 200;
+
+function formOf(rung: Rung, settings: EncoderSettings): SoundForm {
+  const isSoftened = rung.codec === 'mp3' && rung.bitrateKbps < LAME_SOFTENS_BELOW_KBPS;
+  return {
+    format: CODECS[rung.codec].format,
+    channels: channelsOf(rung, settings.channels),
+    gain: isSoftened ? 1 / LAME_SOFTENS : 1,
+  };
+}
 
 function optionsOf(codec: Codec, settings: EncoderSettings): Readonly<Record<string, string>> {
   switch (codec) {
@@ -62,80 +81,8 @@ function optionsOf(codec: Codec, settings: EncoderSettings): Readonly<Record<str
   }
 }
 
-function layoutOf(channels: Channels) {
-  const mask = channels === 1 ? AV_CH_LAYOUT_MONO : AV_CH_LAYOUT_STEREO;
-  return { nbChannels: channels, order: AV_CHANNEL_ORDER_NATIVE, mask };
-}
-
-function check(result: number, what: string): void {
-  if (result >= 0) return;
-  throw new MediaError('encode.codec', `${what} failed: ${FFmpegError.strerror(result)}`, {
-    remedy: 'The rung starts again by itself; if it keeps failing, set another encoder effort or leave the rung out.',
-  });
-}
-
-/** An AVFrame that is written in place: JavaScript sees its memory, so each sample is copied or converted once. */
-class FfmpegFrame implements SharedFrame {
-  readonly size: number;
-  readonly native = new Frame();
-  readonly #channels: Channels;
-  readonly #format: AVSampleFormat;
-  /** Interleaved samples on their way into planes; null where the encoder takes them interleaved. */
-  readonly #scratch: Int16Array | null;
-  /** One view per plane; null until the frame has memory of its own. */
-  #planes: (Int16Array | Float32Array)[] | null = null;
-
-  constructor(codec: Codec, channels: Channels) {
-    this.size = FRAME_SIZE[codec];
-    this.#channels = channels;
-    this.#format = CODECS[codec].format;
-    this.#scratch = this.#format === AV_SAMPLE_FMT_S16 ? null : new Int16Array(this.size * channels);
-  }
-
-  get input(): Int16Array {
-    return this.#scratch ?? (this.#writable()[0] as Int16Array);
-  }
-
-  commit(start: number): void {
-    const scratch = this.#scratch;
-    if (scratch !== null) {
-      // Float samples are scaled to ±1.
-      const scale = this.#format === AV_SAMPLE_FMT_FLTP ? 1 / 32768 : 1;
-      for (const [channel, plane] of this.#writable().entries()) {
-        for (let i = 0, from = channel; i < this.size; i++, from += this.#channels) {
-          plane[i] = (scratch[from] as number) * scale;
-        }
-      }
-    }
-    this.native.pts = BigInt(start);
-  }
-
-  [Symbol.dispose](): void {
-    this.#planes = null;
-    this.native.free();
-  }
-
-  /** The planes, in fresh memory when an encoder still holds on to what was written last. */
-  #writable(): (Int16Array | Float32Array)[] {
-    if (this.#planes !== null && this.native.isWritable) return this.#planes;
-    const frame = this.native;
-    this.#planes = null;
-    frame.free();
-    frame.alloc();
-    frame.nbSamples = this.size;
-    frame.format = this.#format;
-    frame.sampleRate = SAMPLE_RATE;
-    frame.channelLayout = layoutOf(this.#channels);
-    check(frame.getBuffer(), 'allocating a frame');
-    const View = this.#format === AV_SAMPLE_FMT_FLTP ? Float32Array : Int16Array;
-    const samples = this.#format === AV_SAMPLE_FMT_S16 ? this.size * this.#channels : this.size;
-    this.#planes = (frame.data ?? []).map((plane) => new View(plane.buffer as ArrayBuffer, plane.byteOffset, samples));
-    return this.#planes;
-  }
-}
-
-function openContext(context: CodecContext, rung: Rung, settings: EncoderSettings): void {
-  const { encoder, format, maxKbpsPerChannel } = CODECS[rung.codec];
+function openContext(context: CodecContext, rung: Rung, form: SoundForm, settings: EncoderSettings): void {
+  const { encoder, maxKbpsPerChannel } = CODECS[rung.codec];
   const size = FRAME_SIZE[rung.codec];
   const codec = FfmpegCodec.findEncoderByName(encoder as FFEncoderCodec);
   if (codec === null)
@@ -143,12 +90,12 @@ function openContext(context: CodecContext, rung: Rung, settings: EncoderSetting
   // FFmpeg's log is the process's own; at its default it has a line for every encoder that closes.
   if (Log.getLevel() > AV_LOG_WARNING) Log.setLevel(AV_LOG_WARNING);
   context.allocContext3(codec);
-  context.sampleFormat = format;
+  context.sampleFormat = form.format;
   context.sampleRate = SAMPLE_RATE;
-  context.channelLayout = layoutOf(settings.channels);
+  context.channelLayout = layoutOf(form.channels);
   context.timeBase = new Rational(1, SAMPLE_RATE);
   context.threadCount = 1;
-  const kbps = Math.min(rung.bitrateKbps, maxKbpsPerChannel * settings.channels);
+  const kbps = Math.min(rung.bitrateKbps, maxKbpsPerChannel * form.channels);
   if (kbps > 0) context.bitRate = BigInt(kbps * 1000);
   if (rung.codec === 'flac') context.frameSize = size;
   // Options are set one by one: with a Dictionary given to open2Sync, node-av 6.1 frees its memory twice.
@@ -167,16 +114,16 @@ class FfmpegEncoder implements RungEncoder {
   readonly config: Uint8Array;
   readonly #context = new CodecContext();
   readonly #packet = new Packet();
-  readonly #channels: Channels;
+  readonly #form: SoundForm;
   /** Header and raw frame side by side, for AAC. */
   readonly #adts: Uint8Array | null;
   #open = true;
 
   constructor(rung: Rung, settings: EncoderSettings) {
-    this.#channels = settings.channels;
+    this.#form = formOf(rung, settings);
     this.#adts = rung.codec === 'aac' ? new Uint8Array(ADTS_MAX_FRAME_BYTES) : null;
     try {
-      openContext(this.#context, rung, settings);
+      openContext(this.#context, rung, this.#form, settings);
     } catch (error) {
       this.#context.freeContext();
       throw error;
@@ -186,7 +133,7 @@ class FfmpegEncoder implements RungEncoder {
   }
 
   encode(frame: SharedFrame, onPacket: OnPacket): void {
-    check(this.#context.sendFrameSync((frame as FfmpegFrame).native), 'encoding');
+    check(this.#context.sendFrameSync((frame as FfmpegSoundFrame).as(this.#form)), 'encoding');
     const packet = this.#packet;
     for (;;) {
       const result = this.#context.receivePacketSync(packet);
@@ -210,7 +157,7 @@ class FfmpegEncoder implements RungEncoder {
   }
 
   #withHeader(adts: Uint8Array, raw: Uint8Array): Uint8Array {
-    writeAdtsHeader(adts, this.#channels, raw.length);
+    writeAdtsHeader(adts, this.#form.channels, raw.length);
     adts.set(raw, ADTS_HEADER_BYTES);
     return adts.subarray(0, ADTS_HEADER_BYTES + raw.length);
   }

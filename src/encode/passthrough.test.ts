@@ -164,6 +164,7 @@ test('a source whose bitrate is no rung, or that has another layout or rate, is 
     rate: mp3.map((packet) => ({ ...packet, sampleRate: 44_100 })),
     bitrate: packetsOf({ ...rung('aac@128'), bitrateKbps: 170 }, 4),
     cut: mp3.map((packet) => ({ ...packet, data: packet.data.subarray(0, 380) })),
+    'of two channels where the rung has one': packetsOf(rung('opus@32'), 4),
     long: packetsOf(rung('aac@128'), 4).map((packet) => ({ ...packet, durationSamples: 2048 })),
   };
   for (const [what, packets] of Object.entries(cases)) {

@@ -2,6 +2,7 @@ import type { SourcePacket } from '../capture/source.ts';
 import type { Log } from '../core/log.ts';
 import { type Channels, SAMPLE_RATE } from '../core/pcm.ts';
 import { type Codec, nearestRung, type Rung } from '../core/rung.ts';
+import { channelsOf } from './rung-encoder.ts';
 import { type FittingFrame, fitRung } from './rung-fit.ts';
 
 export interface PassthroughOptions {
@@ -153,6 +154,8 @@ export class Passthrough {
     }
     const rung = nearestRung(codec, kbps);
     if (rung.bitrateKbps > 0 && Math.abs(kbps / rung.bitrateKbps - 1) > TOLERANCE[codec]) return;
+    const { channels } = this.#options;
+    if (channelsOf(rung, channels) !== channels) return;
     this.#rung = rung;
     this.#watchSamples = WATCH_SAMPLES;
     this.#log.info(`${rung.name}: the source already is this rung, it is passed through`, { kbps: Math.round(kbps) });

@@ -8,11 +8,25 @@ import type { EncoderSettings } from '../core/source-settings.ts';
  */
 export const FRAME_SIZE: Readonly<Record<Codec, number>> = { mp3: 1152, aac: 1024, opus: 960, flac: 4608 };
 
+/**
+ * Sample frames between those that an encoder is given and those that a decoder makes of its packets: the first
+ * packet of one that starts at sample n begins at n less this.
+ */
+export const CODEC_DELAY: Readonly<Record<Codec, number>> = { mp3: 1105, aac: 1024, opus: 312, flac: 0 };
+
+/** At and below this bitrate Opus is mono, kbit/s: what two channels would get is too little for either. */
+const OPUS_MONO_KBPS = 32;
+
+/** How many channels a rung is encoded with where the sound has `channels`. */
+export function channelsOf(rung: Rung, channels: Channels): Channels {
+  return rung.codec === 'opus' && rung.bitrateKbps <= OPUS_MONO_KBPS ? 1 : channels;
+}
+
 /** One codec frame's worth of sound in the form that its encoders take; all rungs of a codec share it. */
 export interface SharedFrame extends Disposable {
   /** Sample frames that it holds. */
   readonly size: number;
-  /** Where the interleaved samples go before `commit`. Ask again for each frame: the memory may move. */
+  /** Where the interleaved samples go before `commit`. */
   readonly input: Int16Array;
   /** Makes what stands in `input` ready for encoders; `start` is the absolute index of its first sample. */
   commit(start: number): void;
