@@ -1,10 +1,10 @@
+import { BoxPictures, type BoxPicturesDeps } from './box-pictures.ts';
+import { BoxSound, type BoxSoundDeps } from './box-sound.ts';
 import type { StreamingSettings } from './config/settings.ts';
 import type { Clock, Timer } from './core/clock.ts';
 import type { HostLoad } from './core/host-load.ts';
-import type { Log } from './core/log.ts';
-import { BoxGovernor, type BoxSavings } from './frames/box-governor.ts';
-import type { BoxLimit } from './frames/camera-feed.ts';
-import type { FrameCacheStats } from './frames/frame-cache.ts';
+import type { QuickSyncSettings } from './core/quick-sync-settings.ts';
+import type { Codec, Rung } from './core/rung.ts';
 import type { BoxStats } from './web/answers.ts';
 
 /** How hard the machine has it, sampled by somebody. */
@@ -13,57 +13,65 @@ export interface LoadSampler extends AsyncDisposable {
   start(signal: AbortSignal): void;
 }
 
-/** A camera as the box sees it. */
-export interface BoxCamera {
-  readonly feed: {
-    readonly cache: { stats(): Pick<FrameCacheStats, 'encodes' | 'encodeMs'> };
-    limit(limit: BoxLimit): void;
-  };
+export interface BoxLoopDeps extends BoxPicturesDeps, BoxSoundDeps {
+  readonly clock: Clock;
+  readonly sampler: LoadSampler;
 }
 
-export interface BoxLoopDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly sampler: LoadSampler;
-  readonly cameras: readonly BoxCamera[];
+export interface BoxLoopSettings {
+  readonly streaming: StreamingSettings;
+  readonly quickSync: QuickSyncSettings;
 }
 
 const TICK_MS = 1_000;
 
-/** Looks at the whole box once a second, and has all cameras do without something before their pictures stutter. */
+/**
+ * Looks at the whole box once a second, and has it do without something before sound breaks up and pictures stutter. What
+ * is least missed goes first: the effort of sound's encoders, then what pictures can do without, then rungs of sound. They
+ * come back in the reverse order. One step of either at a time; only when sound is lost already does each take its steps
+ * without regard to the other's, and never in the same second.
+ */
 export class BoxLoop implements AsyncDisposable {
   readonly #deps: BoxLoopDeps;
-  readonly #streaming: () => StreamingSettings;
-  #governor: BoxGovernor;
+  readonly #settings: () => BoxLoopSettings;
+  readonly #pictures: BoxPictures;
+  readonly #sound: BoxSound;
   readonly #stop = new AbortController();
-  #applied: BoxSavings | undefined;
-  #encodes = 0;
   #timer: Timer | undefined;
 
-  /** @param streaming the settings as they are now */
-  constructor(deps: BoxLoopDeps, streaming: () => StreamingSettings) {
+  /** @param settings as they are now */
+  constructor(deps: BoxLoopDeps, settings: () => BoxLoopSettings) {
     this.#deps = deps;
-    this.#streaming = streaming;
-    this.#governor = new BoxGovernor({ levelCount: streaming().qualityLevels.length });
+    this.#settings = settings;
+    this.#pictures = new BoxPictures(deps, () => settings().streaming);
+    this.#sound = new BoxSound(deps);
   }
 
-  /** Without cameras there is nothing to save. */
   start(): void {
-    const { sampler, cameras } = this.#deps;
-    if (cameras.length === 0) return;
-    sampler.start(this.#stop.signal);
+    this.#deps.sampler.start(this.#stop.signal);
     this.#tickLater();
+  }
+
+  /** The highest bitrate that a listener who leaves the choice to Pipit may have, kbit/s; Infinity: any. */
+  get boxKbps(): number {
+    return this.#sound.maxKbps;
+  }
+
+  /** The box can do with more than is encoded now: listeners may go up. */
+  get isCalm(): boolean {
+    return this.#sound.isOpen;
+  }
+
+  /** The rungs of a codec that such listeners may be on, lowest bitrate first; the same array until it changes. */
+  allowed(codec: Codec): readonly Rung[] {
+    return this.#sound.allowed(codec);
   }
 
   get stats(): BoxStats {
     const { cpuPercent, memoryPercent, temperatureC, isThrottled } = this.#deps.sampler.load;
-    const { step, reason, widthShare, maxFps } = this.#governor.savings;
     return {
-      step,
-      reason: reason ?? null,
-      max_level: this.#maxLevel(),
-      width_share: widthShare,
-      max_fps: Number.isFinite(maxFps) ? maxFps : null,
+      ...this.#pictures.stats,
+      ...this.#sound.stats,
       cpu_percent: cpuPercent ?? null,
       memory_percent: memoryPercent ?? null,
       temperature_c: temperatureC ?? null,
@@ -80,52 +88,23 @@ export class BoxLoop implements AsyncDisposable {
   #tickLater(): void {
     this.#timer = this.#deps.clock.after(TICK_MS, () => {
       this.#tickLater();
-      this.#tick();
+      this.#tick(this.#deps.clock.nowUs());
     });
   }
 
-  #tick(): void {
-    const { clock, sampler, cameras } = this.#deps;
-    const { enableOptimizer, qualityLevels } = this.#streaming();
-    const caches = cameras.map(({ feed }) => feed.cache.stats());
-    const encodes = caches.reduce((sum, cache) => sum + cache.encodes, 0);
-    const encodesPerSecond = ((encodes - this.#encodes) * 1000) / TICK_MS;
-    this.#encodes = encodes;
-    if (!enableOptimizer) return this.#letGo();
-    const times = caches.flatMap(({ encodeMs }) => encodeMs.recent ?? []);
-    const encodeMs = times.length === 0 ? undefined : Math.max(...times);
-    this.#governor.configure({ levelCount: qualityLevels.length });
-    this.#apply(this.#governor.tick(clock.nowUs(), { load: sampler.load, encodeMs, encodesPerSecond }));
-  }
-
-  /** The optimizer is switched off: what was saved is given back, and nothing is remembered. */
-  #letGo(): void {
-    if (this.#governor.savings.step === 0) return;
-    this.#governor = new BoxGovernor({ levelCount: this.#streaming().qualityLevels.length });
-    this.#apply(this.#governor.savings);
-  }
-
-  #apply(savings: BoxSavings): void {
-    const before = this.#applied;
-    if (savings === before) return;
-    this.#applied = savings;
-    const { widthShare, maxFps, step, reason } = savings;
-    const maxLevel = this.#maxLevel() ?? 100;
-    for (const { feed } of this.#deps.cameras) feed.limit({ maxLevel, widthShare, maxFps });
-    if (before === undefined || step === before.step) return;
-    const held = [
-      ...(maxLevel < 100 ? [`quality up to ${maxLevel}`] : []),
-      ...(widthShare < 1 ? [`${widthShare} of the width`] : []),
-      ...(Number.isFinite(maxFps) ? [`${maxFps} pictures a second`] : []),
-    ].join(', ');
-    const { log } = this.#deps;
-    if (step > before.step) log.notice(`the box has it hard (${reason}): ${held}`);
-    else log.notice(`the box recovers: ${held || 'pictures as they are wished'}`);
-  }
-
-  /** Null while levels are free. */
-  #maxLevel(): number | null {
-    const { maxLevelIndex } = this.#governor.savings;
-    return maxLevelIndex === 0 ? null : (this.#streaming().qualityLevels[maxLevelIndex] ?? null);
+  #tick(nowUs: number): void {
+    const { load } = this.#deps.sampler;
+    const [pictures, sound] = [this.#pictures, this.#sound];
+    const isSoundMoved = sound.tick(nowUs, load, this.#settings().quickSync, {
+      maySaveRungs: !pictures.canSaveMore,
+      mayRestoreEffort: !pictures.isSaving,
+    });
+    const isUrgent = sound.isUrgent;
+    if (isSoundMoved && !isUrgent) pictures.wait(nowUs);
+    const arePicturesMoved = pictures.tick(nowUs, load, isUrgent, {
+      mayFall: !isSoundMoved && (isUrgent || !sound.givesEffort),
+      mayRise: !isSoundMoved && !sound.savesRungs,
+    });
+    if (arePicturesMoved && !isUrgent) sound.wait(nowUs);
   }
 }

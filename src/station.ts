@@ -9,7 +9,6 @@ import { type Clock, sleep } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
 import { NetworkError, sentencesOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
-import { rungsOf } from './core/rung.ts';
 import { SourcePort } from './ingest/source-port.ts';
 import type { Mount } from './mount/mount.ts';
 import { Admission, type AdmissionLimits } from './outputs/admission.ts';
@@ -22,6 +21,7 @@ import { TransmitQueues } from './outputs/transmit-queue.ts';
 import { type Muted, MuteState } from './privacy/mute-state.ts';
 import { broadcasterOptions, buildProgramme, type Programme } from './programme.ts';
 import { QuickSync } from './quick-sync.ts';
+import { soundAudience } from './sound-audience.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { HostSampler } from './telemetry/host-load.ts';
 import { webListener } from './web/app.ts';
@@ -78,12 +78,32 @@ export class Station {
     this.#admission = new Admission(settings.advanced);
     this.#programme = buildProgramme({ clock, log, random, counters: this.#counters }, settings, () => this.#settings);
     const sampler = new HostSampler({ clock }, { intervalMs: LOAD_SAMPLE_MS });
+    const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
+    this.#cameras = buildCameras(
+      { clock, log, random, counters: this.#counters, wallTime: (us) => new Date(wallTimeUs(us) / 1000) },
+      settings,
+      () => this.#settings,
+    );
+    const { mounts, sources } = this.#programme;
+    this.#box = new BoxLoop(
+      {
+        clock,
+        log: log.room('box'),
+        counters: this.#counters,
+        sampler,
+        cameras: this.#cameras,
+        feeds: sources.map(({ feed }) => feed),
+        encoder: settings.encoder,
+        audience: () => soundAudience(mounts.values()),
+      },
+      () => this.#settings,
+    );
     this.#quickSync = new QuickSync(
       {
         clock,
         log: log.room('listeners'),
         counters: this.#counters,
-        box: { boxKbps: Number.POSITIVE_INFINITY, isCalm: true, allowed: rungsOf },
+        box: this.#box,
         hostLoad: () => sampler.load,
       },
       () => this.#settings,
@@ -95,14 +115,8 @@ export class Station {
       quality: this.#quickSync.choice,
       options: () => this.#outputOptions(),
     });
-    const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
     this.#viewerAdmissions = [new Admission(viewerLimits(settings)), new Admission(viewerLimits(settings))];
     const [streamAdmission, socketAdmission] = this.#viewerAdmissions;
-    this.#cameras = buildCameras(
-      { clock, log, random, counters: this.#counters, wallTime: (us) => new Date(wallTimeUs(us) / 1000) },
-      settings,
-      () => this.#settings,
-    );
     let viewerIds = 0;
     const watching = {
       clock,
@@ -114,10 +128,6 @@ export class Station {
     };
     const media = firstOf(output, new PictureOutput({ ...watching, admission: streamAdmission }));
     this.#cameraSocket = new CameraSocket({ ...watching, admission: socketAdmission });
-    this.#box = new BoxLoop(
-      { clock, log: log.room('box'), sampler, cameras: this.#cameras },
-      () => this.#settings.streaming,
-    );
     this.#mute = new MuteState({ log: log.room('privacy') }, join(settings.dataDir, MUTE_FILE));
     const web = webListener({
       log: log.room('web'),

@@ -14,6 +14,8 @@ export interface HostFeeling {
   /** In the order of HostReason. */
   readonly reasons: readonly HostReason[];
   readonly isCalm: boolean;
+  /** It is calm but for throttling, which a weak power supply makes last for months. */
+  readonly hasRoom: boolean;
   /** It has told anything at all. */
   readonly isKnown: boolean;
   /** Per cent of all cores, smoothed. */
@@ -48,14 +50,13 @@ export class HostPressure {
     if (isMemoryShort) reasons.push('memory');
     if (isAbove(cpuPercent, cpu.down)) reasons.push('cpu');
     if (isThrottled) reasons.push('throttled');
-    const isCalm =
-      !isThrottled &&
+    const hasRoom =
       !isSwapping &&
       isBelow(temperatureC, TEMPERATURE.up) &&
       isBelow(memoryPercent, MEMORY.up) &&
       isBelow(memoryPressurePercent, MEMORY_PRESSURE.up) &&
       isBelow(cpuPercent, cpu.up);
-    return { reasons, isCalm, isKnown: tells(load), cpuPercent };
+    return { reasons, isCalm: hasRoom && !isThrottled, hasRoom, isKnown: tells(load), cpuPercent };
   }
 
   #smooth(nowUs: number, cpuPercent: number | undefined): number | undefined {

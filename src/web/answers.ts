@@ -180,16 +180,26 @@ export interface ViewerStats {
   readonly connected_seconds: number;
 }
 
-/** What the box saves at present, and why. */
+/** What the box saves at present, and why: first of its pictures, then of its sound. */
 export interface BoxStats {
   /** 0: nothing. */
   readonly step: number;
-  /** throttled, temperature, memory, encode or cpu; null at step 0. */
+  /** temperature, memory, sound, encode, cpu or throttled; null at step 0. */
   readonly reason: string | null;
   readonly max_level: number | null;
   /** Part of the camera's width that is encoded. */
   readonly width_share: number;
   readonly max_fps: number | null;
+  /** 0: nothing. */
+  readonly audio_step: number;
+  /** behind, xruns, temperature, memory, cpu or throttled; null at step 0. */
+  readonly audio_reason: string | null;
+  /** Of the encoders: configured, moderate or least. */
+  readonly effort: string;
+  /** Bitrates of one codec that are encoded at once for listeners who leave the choice to Pipit; null: all. */
+  readonly max_rungs: number | null;
+  /** The highest of them; null: any. */
+  readonly max_kbps: number | null;
   readonly cpu_percent: number | null;
   readonly memory_percent: number | null;
   readonly temperature_c: number | null;
