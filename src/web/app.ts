@@ -6,6 +6,8 @@ import { reportOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { StationStats, StationStatus } from './answers.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
+import type { QuickSyncDeps } from './quick-sync-deps.ts';
+import { quickSyncRoutes } from './quick-sync-routes.ts';
 
 export interface WebDeps {
   readonly log: Log;
@@ -13,6 +15,7 @@ export interface WebDeps {
   /** Undefined when statistics are switched off. */
   readonly stats: () => StationStats | undefined;
   readonly privacy: PrivacyDeps;
+  readonly quickSync?: QuickSyncDeps;
 }
 
 /** Served at their names; the page is index.html. */
@@ -64,6 +67,7 @@ export function webListener(deps: WebDeps): RequestListener {
   });
 
   app.route('/api/privacy', privacyRoutes(deps.privacy));
+  if (deps.quickSync !== undefined) app.route('/api/audio/quick-sync', quickSyncRoutes(deps.quickSync));
 
   for (const [name, type] of Object.entries(FILES)) {
     const bytes = readFileSync(new URL(`ui/${name}`, import.meta.url));
