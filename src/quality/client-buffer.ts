@@ -26,6 +26,8 @@ export class ClientBuffer {
   #stalls = 0;
   #bufferUs = 0;
   #mostUs: number;
+  /** The moment of the figures before. */
+  #asOfUs: number | undefined;
 
   constructor({ burstS }: ClientBufferOptions) {
     this.#startUs = Math.max(LEAST_START_US, Math.min(START_US, burstS * 1e6));
@@ -67,6 +69,7 @@ export class ClientBuffer {
       else this.#bufferUs = arrivedUs - playedUs;
     }
     if (this.#playsSinceUs === undefined) this.#wait(asOfUs, arrivedUs, resumeUs);
+    this.#asOfUs = asOfUs;
     this.#mostUs = this.#bufferUs + Math.max(0, sight.sentMediaUs - arrivedUs) + sight.lagUs;
   }
 
@@ -87,7 +90,14 @@ export class ClientBuffer {
       this.#stalledSinceUs = Math.max(asOfUs, this.#stalledSinceUs);
     }
     if (this.#bufferUs < needUs) return;
+    // Enough may have been there since right after the look before: better too early than too late.
+    const sinceUs = this.#asOfUs ?? asOfUs;
     this.#playsSinceUs = asOfUs;
+    this.#playedUs += Math.min(
+      this.#bufferUs,
+      Math.max(0, asOfUs - Math.max(sinceUs, this.#stalledSinceUs ?? sinceUs)),
+    );
+    this.#bufferUs = arrivedUs - this.#playedUs;
     this.#stalledSinceUs = undefined;
     this.#isPaused = false;
   }

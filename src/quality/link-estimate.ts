@@ -10,19 +10,21 @@ export interface LinkEstimateSettings {
 
 /** A measure spans so much time with a backlog; shorter ones say more about the figures' grain than about the link. */
 const WINDOW_US = 300_000;
+/** What arrives lately is a mean over about so long. */
+const THROUGHPUT_US = 300_000;
 /** So long after its last measure an estimate says nothing any more. */
 const FRESH_US = 15_000_000;
 /** … and what the link has shown. */
 const SHOWN_FRESH_US = 20_000_000;
 /** Shows nothing: what a router lets through at once after a pause. */
-const ROUTER_BYTES = 8_000;
+const ROUTER_BYTES = 4_000;
 /** The last packet and one more may be acknowledged late (RFC 9293, 3.8.6.3: up to half a second). */
 const LATE_BYTES = 3_000;
+/** What is shown is shown within about so long. */
+const BUSY_US = 1_000_000;
 /** Delay of a link that nothing is known of, and the most that is believed of one. */
 const DELAY_US = 60_000;
 const MAX_DELAY_US = 600_000;
-/** So many deviations below the mean lies what may be counted on. */
-const CAUTION = 0.5;
 
 /**
  * What a connection carries, learned from what arrived of what it was given. While something lies on the way for longer
@@ -43,10 +45,9 @@ export class LinkEstimate {
   #windowUs = 0;
   #windowBytes = 0;
   /** Since when it was busy without a pause, and what has arrived since. */
-  #busySinceUs: number | undefined;
+  #busySinceUs = 0;
   #busyBytes = 0;
   #meanKbps: number | undefined;
-  #deviationKbps = 0;
   #lastKbps = 0;
   #measuredUs = 0;
   #shownKbps: number | undefined;
@@ -102,16 +103,21 @@ export class LinkEstimate {
     return this.#throughputKbps;
   }
 
+  /** How long ago it was last put to the test. */
+  measureAgeUs(nowUs: number): number {
+    return this.#meanKbps === undefined ? Number.POSITIVE_INFINITY : nowUs - this.#measuredUs;
+  }
+
   /** What it carries; undefined when it was not put to the test lately. */
   kbps(nowUs: number): number | undefined {
     return nowUs - this.#measuredUs < FRESH_US ? this.#meanKbps : undefined;
   }
 
-  /** What may be counted on of that. */
+  /** What may be counted on: the lower one of the mean and the last measure. */
   safeKbps(nowUs: number): number | undefined {
     const kbps = this.kbps(nowUs);
     if (kbps === undefined) return undefined;
-    return Math.max(0, Math.min(kbps, this.#lastKbps) - CAUTION * this.#deviationKbps);
+    return Math.min(kbps, this.#lastKbps);
   }
 
   /** What it carries at least, which it has shown. */
@@ -144,7 +150,8 @@ export class LinkEstimate {
       : sight.isBlocked;
     if (this.#hasBacklog && !hadBacklog) this.#backlogSinceUs = asOfUs;
     if (elapsedUs <= 0) return;
-    this.#throughputKbps += Math.min(1, elapsedUs / 1e6) * (kbpsOf(arrived, elapsedUs) - this.#throughputKbps);
+    this.#throughputKbps +=
+      Math.min(1, elapsedUs / THROUGHPUT_US) * (kbpsOf(arrived, elapsedUs) - this.#throughputKbps);
     if (this.#isKnown) this.#show(asOfUs, elapsedUs, arrived, isIdle);
     if (hadBacklog && this.#hasBacklog) this.#gather(asOfUs, elapsedUs, arrived);
     else this.#windowUs = this.#windowBytes = 0;
@@ -172,10 +179,8 @@ export class LinkEstimate {
     this.#lastKbps = kbps;
     if (mean === undefined) {
       this.#meanKbps = kbps;
-      this.#deviationKbps = 0;
     } else {
       const kept = this.#settings.smoothing ** ((asOfUs - this.#measuredUs) / 1e6);
-      this.#deviationKbps = kept * this.#deviationKbps + (1 - kept) * Math.abs(kbps - mean);
       this.#meanKbps = kept * mean + (1 - kept) * kbps;
     }
     this.#measuredUs = asOfUs;
@@ -183,8 +188,9 @@ export class LinkEstimate {
   }
 
   #show(asOfUs: number, elapsedUs: number, arrived: number, isIdle: boolean): void {
-    if (isIdle || this.#busySinceUs === undefined) {
-      this.#busySinceUs = asOfUs - elapsedUs;
+    const startUs = asOfUs - elapsedUs;
+    if (isIdle || startUs - this.#busySinceUs >= BUSY_US) {
+      this.#busySinceUs = startUs;
       this.#busyBytes = 0;
     }
     this.#busyBytes += arrived;

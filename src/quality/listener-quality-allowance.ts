@@ -1,7 +1,7 @@
 import type { LinkEstimate } from './link-estimate.ts';
 
-/** What a connection may have before anything is known of it: about two seconds of sound, a moment on any fast link. */
-const START_BYTES = 32_000;
+/** What a connection may have before anything is known of it: about one second of sound, a moment on any fast link. */
+const START_BYTES = 16_000;
 /** Nobody knows what arrives there if nothing was heard for so long. */
 const UNKNOWN_US = 1_000_000;
 /** On a link that is slow, so much may wait in the kernel: it must last until the next look, which may be late. */
@@ -26,7 +26,7 @@ export class KernelAllowance {
   }
 
   /** Bytes that may be handed over now; to be asked after each look. */
-  bytes(nowUs: number, link: LinkEstimate, lagUs: number, rungKbps: number): number {
+  bytes(nowUs: number, link: LinkEstimate, lagUs: number, rungKbps: number, isLowest: boolean): number {
     this.#sinceUs ??= nowUs;
     if (!link.isKnown) {
       if (nowUs - this.#sinceUs < UNKNOWN_US) return Math.max(0, START_BYTES - link.arrivedBytes);
@@ -39,11 +39,12 @@ export class KernelAllowance {
       this.#windowBytes = Math.max(LEAST_BYTES, kbps * 125 * (QUEUE_S + link.delayUs / 1e6));
       this.#isLimited = true;
     } else if (this.#isLimited && link.asOfUs > this.#asOfUs) {
-      if (outstandingBytes < this.#windowBytes / 2) this.#windowBytes *= 2;
+      this.#windowBytes *= 1.5;
       if (this.#windowBytes > outstandingBytes + (lagUs / 1e6) * rungKbps * 125) this.#isLimited = false;
     }
     this.#asOfUs = link.asOfUs;
-    if (!this.#isLimited) return Number.POSITIVE_INFINITY;
+    // There is no rung that could take the place of what lies there.
+    if (!this.#isLimited || isLowest) return Number.POSITIVE_INFINITY;
     return Math.max(0, Math.round(this.#windowBytes - outstandingBytes));
   }
 }

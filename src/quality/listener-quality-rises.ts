@@ -5,7 +5,7 @@ const FIRST_WAIT_US = 10_000_000;
 const MAX_WAIT_US = 240_000_000;
 const MINUTE_US = 60_000_000;
 /** Rises in a minute. */
-const MAX_RISES = 6;
+const MAX_RISES = 8;
 
 /**
  * Remembers how rises went. Each rung has a wait of its own that doubles with every rise to it that had to be taken

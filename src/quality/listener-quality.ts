@@ -5,6 +5,7 @@ import { Sends } from './client-buffer-sends.ts';
 import { LinkEstimate } from './link-estimate.ts';
 import { KernelAllowance } from './listener-quality-allowance.ts';
 import { type RungLimits, rungLimits } from './listener-quality-limits.ts';
+import { Probe } from './listener-quality-probe.ts';
 import { Rises } from './listener-quality-rises.ts';
 import type {
   HoldReason,
@@ -15,8 +16,10 @@ import type {
   SwitchReason,
 } from './listener-sight.ts';
 
-/** With a full buffer, a link is slow enough for a fall when it carries less than this part of the rung. */
-const FULL_NEED = 0.6;
+/** With a full buffer no link is slow enough for a fall: by the time that it matters the buffer is not full any more. */
+const FULL_NEED = 0;
+/** As long as half of what there is has arrived, a link that carries about the rung is enough. */
+const ENOUGH = 0.95;
 /** Nothing arriving for so long is an outage. */
 const OUTAGE_US = 1_000_000;
 /** What a player has not yet got may vary by so much, over so long, and be at rest. */
@@ -26,6 +29,10 @@ const REST_US = 2_000_000;
 const QUIET_US = 4_000_000;
 /** After a rise it is looked at often for so long. */
 const WATCH_US = 5_000_000;
+/** Sound on the way that is worth a second look. */
+const SUSPICIOUS_S = 0.6;
+/** It is looked at often until its player plays, but no longer than so. */
+const START_US = 10_000_000;
 /** The lowest rung is too much for a link that has been too slow for it for so long. */
 const BELOW_US = 3_000_000;
 
@@ -43,12 +50,14 @@ export class ListenerQuality {
   readonly #buffer: ClientBuffer;
   readonly #allowance = new KernelAllowance();
   readonly #rises: Rises;
+  readonly #probe = new Probe();
   #settings: QuickSyncSettings;
   #limits: RungLimits;
   #boxKbps = Number.POSITIVE_INFINITY;
   #hasNewLimits = false;
   #index: number;
   #reason: SwitchReason = 'start';
+  #startUs: number | undefined;
   #changedUs: number | undefined;
   /** The last moment with a backlog, or of the beginning. */
   #unquietUs: number | undefined;
@@ -104,6 +113,7 @@ export class ListenerQuality {
   /** Looks at the listener, and says what is to be done: the same object as long as that does not change. */
   tick(sight: ListenerSight): ListenerOrder {
     const { nowUs } = sight;
+    this.#startUs ??= nowUs;
     this.#changedUs ??= nowUs;
     this.#unquietUs ??= nowUs;
     this.#see(sight);
@@ -113,11 +123,8 @@ export class ListenerQuality {
       this.#fall(sight);
       hold = this.#rise(sight);
     } else if (this.#index < this.#rungs.length - 1) hold = 'limit';
-    const link = this.#link;
-    const allowanceBytes = this.#settings.enabled
-      ? this.#allowance.bytes(nowUs, link, sight.lagUs, this.rung.bitrateKbps)
-      : Number.POSITIVE_INFINITY;
-    const isAlert = link.hasBacklog || this.#allowance.isLimited || nowUs - this.#rises.lastUs < WATCH_US;
+    const allowanceBytes = this.#allow(sight);
+    const isAlert = this.#isAlert(sight);
     return this.#say(hold, allowanceBytes, isAlert, this.#isBelowLowest(nowUs));
   }
 
@@ -132,7 +139,10 @@ export class ListenerQuality {
     const { preloadThreshold, bufferTargetS } = this.#settings;
     buffer.observe(sight, asOfUs, arrivedUs, preloadThreshold * bufferTargetS * 1e6);
     this.#sends.forget(link.arrivedBytes, asOfUs - 1_000_000);
-    if (link.hasBacklog) this.#unquietUs = nowUs;
+    if (link.hasBacklog) {
+      this.#unquietUs = nowUs;
+      this.#probe.onBacklog();
+    }
     const missingS = buffer.mostSeconds - buffer.seconds;
     if (Math.abs(missingS - this.#restS) <= REST_S) return;
     this.#restS = missingS;
@@ -156,30 +166,32 @@ export class ListenerQuality {
     const link = this.#link;
     this.#rises.settle(nowUs);
     if (!link.hasBacklog || this.#index <= this.#limits.lowest) return;
-    const { bufferMinS, lowLinkKbps } = this.#settings;
-    const { seconds, mostSeconds } = this.#buffer;
+    const { bufferMinS, bufferTargetS, lowLinkKbps } = this.#settings;
+    const { seconds, mostSeconds, isPlaying } = this.#buffer;
     const isAtRest = nowUs - this.#restSinceUs >= REST_US;
     // A player that is full leaves the rest in the connection; there it lies, and nothing is wrong.
     if (isAtRest && sight.isReceiverLimited !== false) return;
-    if (seconds < Math.min(bufferMinS, mostSeconds) / 2) {
+    if (isPlaying && seconds < Math.min(bufferMinS, mostSeconds) / 2) {
       this.#fallTo(this.#limits.lowest, 'buffer', nowUs);
       return;
     }
     const kbps = link.safeKbps(nowUs);
     if (kbps === undefined) return;
-    const fitsKbps = kbps / this.#need(seconds);
+    const fitsKbps = kbps / this.#need(seconds, mostSeconds);
     if (this.rung.bitrateKbps <= fitsKbps) return;
     const reason = link.silentUs > OUTAGE_US ? 'outage' : 'link';
-    const to = kbps <= lowLinkKbps ? this.#limits.lowest : this.#highestUpTo(fitsKbps);
+    const isPoor = kbps <= lowLinkKbps && seconds < bufferTargetS && !this.#rises.isOnTrial;
+    const to = isPoor ? this.#limits.lowest : this.#highestUpTo(fitsKbps);
     this.#fallTo(to, reason, nowUs);
   }
 
   /** The part of a rung that a link must carry for it to be kept, with so much in the player's buffer. */
-  #need(bufferS: number): number {
+  #need(bufferS: number, mostS: number): number {
     const { bufferMinS, bufferMaxS, hysteresis } = this.#settings;
     const fullness = Math.min(1, Math.max(0, (bufferS - bufferMinS) / Math.max(1, bufferMaxS - bufferMinS)));
     const emptyNeed = 1 + hysteresis;
-    return emptyNeed - fullness * (emptyNeed - FULL_NEED);
+    const need = emptyNeed - fullness * (emptyNeed - FULL_NEED);
+    return bufferS > mostS / 2 ? Math.min(need, ENOUGH) : need;
   }
 
   #highestUpTo(kbps: number): number {
@@ -197,6 +209,7 @@ export class ListenerQuality {
     this.#index = index;
     this.#reason = reason;
     this.#changedUs = nowUs;
+    this.#probe.reset(nowUs);
   }
 
   /** Why it does not go up, if it does not. */
@@ -213,7 +226,9 @@ export class ListenerQuality {
     const extraMs = (sight.rttMs ?? 0) - (sight.minRttMs ?? sight.rttMs ?? 0);
     if (extraMs > settings.latencyThresholdMs) return 'latency';
     const { seconds, mostSeconds, isPlaying } = this.#buffer;
-    const isFilled = seconds >= Math.min(settings.bufferTargetS, 0.8 * mostSeconds);
+    // Without a backlog it has all that there is, however much that is; a chunk may be on its way.
+    const hasAll = !this.#link.hasBacklog && !this.#allowance.isLimited;
+    const isFilled = hasAll || seconds >= Math.min(settings.bufferTargetS, 0.8 * mostSeconds);
     if (!isFilled || !isPlaying) return 'buffer';
     if (nowUs - (this.#changedUs as number) < settings.adaptationIntervalMs * 1000) return 'dwell';
     if (rises.isCapped(nowUs)) return 'cap';
@@ -230,11 +245,42 @@ export class ListenerQuality {
     const needKbps = (this.#rungs[next] as Rung).bitrateKbps * (1 + spare);
     const safeKbps = this.#link.safeKbps(nowUs);
     const shownKbps = this.#link.shownKbps(nowUs) ?? 0;
-    if (shownKbps >= highLinkKbps) return 'headroom';
-    if (!this.#rises.mayTry(next, nowUs)) return undefined;
-    if (Math.max(safeKbps ?? 0, shownKbps) >= needKbps) return 'headroom';
-    if (safeKbps !== undefined || nowUs - (this.#unquietUs as number) < QUIET_US) return undefined;
-    return nowUs - (this.#changedUs as number) < QUIET_US ? undefined : 'trial';
+    if ((safeKbps ?? 0) >= needKbps) return 'headroom';
+    const mayTry = this.#rises.mayTry(next, nowUs);
+    if (mayTry && shownKbps >= Math.min(needKbps, highLinkKbps)) return 'headroom';
+    const quietUs = Math.min(nowUs - (this.#unquietUs as number), nowUs - (this.#changedUs as number));
+    if (quietUs < QUIET_US) return undefined;
+    const { seconds } = this.#buffer;
+    const isProbed = this.#probe.wasClean(nowUs) || !this.#mayProbe(seconds);
+    if (!isProbed) this.#probe.begin(nowUs, seconds);
+    else if (mayTry) return 'trial';
+    return undefined;
+  }
+
+  #mayProbe(bufferS: number): boolean {
+    return this.#link.isKnown && this.#probe.isPossible(bufferS, this.rung.bitrateKbps);
+  }
+
+  /** There is something to find out. */
+  #isAlert({ nowUs }: ListenerSight): boolean {
+    const link = this.#link;
+    if (link.hasBacklog || this.#allowance.isLimited || this.#probe.isUnderway(nowUs)) return true;
+    if (nowUs - this.#rises.lastUs < WATCH_US) return true;
+    // More than is usual between two chunks: perhaps a backlog, which the next look would show.
+    if (link.outstandingBytes > SUSPICIOUS_S * this.rung.bitrateKbps * 125) return link.isKnown;
+    return !this.#buffer.isPlaying && nowUs - (this.#startUs as number) < START_US;
+  }
+
+  #allow({ nowUs, lagUs }: ListenerSight): number {
+    if (!this.#settings.enabled) return Number.POSITIVE_INFINITY;
+    const bytes = this.#allowance.bytes(
+      nowUs,
+      this.#link,
+      lagUs,
+      this.rung.bitrateKbps,
+      this.#index === this.#limits.lowest,
+    );
+    return this.#probe.isHolding(nowUs) ? 0 : bytes;
   }
 
   #isBelowLowest(nowUs: number): boolean {
