@@ -1,18 +1,32 @@
+import { join } from 'node:path';
+import type { ChangeGate } from './access/change-gate.ts';
+import { DeviceChangePace } from './access/device-change-pace.ts';
+import { identify } from './access/device-identity.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './core/clock.ts';
 import type { CounterSet } from './core/counters.ts';
 import type { HostLoad } from './core/host-load.ts';
 import type { Log } from './core/log.ts';
-import { DEFAULT_PREFERENCES, type Preferences } from './core/preferences.ts';
+import type { Preferences } from './core/preferences.ts';
+import type { QualityLevel } from './core/quality-level.ts';
 import type { RequestHead } from './core/request-head.ts';
+import { Database } from './history/database.ts';
+import { DevicePreferences } from './history/device-preferences.ts';
+import { SCHEMA } from './history/schema.ts';
+import { RememberedLinkTests } from './link-tests.ts';
 import { ListeningQuality } from './listening-quality.ts';
 import type { QualityChoice } from './outputs/quality-choice.ts';
+import { SpeedTest } from './outputs/speed-test.ts';
 import { TransmitQueues } from './outputs/transmit-queue.ts';
+import { asHeard } from './quality/as-heard.ts';
 import { type Decision, decide } from './quality/decision.ts';
 import { LinkBook } from './quality/link-book.ts';
 import { ListenerLoop } from './quality/listener-loop.ts';
+import { presetsAnswer } from './quality/presets.ts';
 import type { SteeringReport } from './quality/steered-listener.ts';
 import type { BoxAllowance } from './quality/steering.ts';
+import { HostNetworkSampler } from './telemetry/host-network.ts';
+import type { QuickSyncDeps as QuickSyncApi, QuickSyncClient, QuickSyncSight } from './web/quick-sync-deps.ts';
 
 export interface QuickSyncDeps {
   readonly clock: Clock;
@@ -20,26 +34,50 @@ export interface QuickSyncDeps {
   readonly counters: CounterSet;
   readonly box: BoxAllowance;
   readonly hostLoad: () => HostLoad;
+  readonly gate: ChangeGate;
+  /** Resolves after so many milliseconds. */
+  readonly pause: (ms: number) => Promise<unknown>;
+  readonly wallTime: () => Date;
 }
 
 /** Between two looks at what has arrived, while all is well; looking takes at most this part of the time. */
 const LOOK_MS = 1_000;
 const LOOK_SHARE = 0.01;
+/** The same, while a link is tested. */
+const TEST_LOOK_MS = 5;
+const TEST_LOOK_SHARE = 0.5;
+const NETWORK_SAMPLE_MS = 30_000;
+/** Below the data directory. */
+const DATABASE_FILE = 'pipit.db';
 
-/** Quick Sync as a whole: what listeners begin with, the loop that follows them, and what is known of their links. */
+/**
+ * Quick Sync as a whole: what listeners begin with, the loop that follows them, what is known of their links, what their
+ * devices wish for, and the API to all that.
+ */
 export class QuickSync implements AsyncDisposable {
   readonly choice: QualityChoice;
+  readonly api: QuickSyncApi;
   readonly #deps: QuickSyncDeps;
   readonly #settings: () => Settings;
   readonly #book: LinkBook;
   readonly #loop: ListenerLoop;
+  readonly #database: Database;
+  readonly #devices: DevicePreferences;
+  readonly #network: HostNetworkSampler;
+  readonly #stop = new AbortController();
 
   /** @param settings as they are now */
   constructor(deps: QuickSyncDeps, settings: () => Settings) {
-    const { clock, log, counters, box } = deps;
+    const { clock, log, counters, box, wallTime } = deps;
     this.#deps = deps;
     this.#settings = settings;
     this.#book = new LinkBook({ clock });
+    this.#database = new Database(
+      { clock, log, wallTime },
+      { file: join(settings().dataDir, DATABASE_FILE), schema: SCHEMA },
+    );
+    this.#devices = new DevicePreferences({ database: this.#database, wallTime });
+    this.#network = new HostNetworkSampler({ clock }, { intervalMs: NETWORK_SAMPLE_MS });
     const queues = new TransmitQueues({ clock }, { intervalMs: LOOK_MS, maxShare: LOOK_SHARE });
     this.#loop = new ListenerLoop(
       {
@@ -67,6 +105,14 @@ export class QuickSync implements AsyncDisposable {
         return { quickSync, burstSeconds, maxBurstSeconds, defaultRung: encoder.defaultRung };
       },
     );
+    this.api = this.#openApi();
+  }
+
+  /** Opens what is kept. */
+  async start(): Promise<void> {
+    this.#network.start(this.#stop.signal);
+    await this.#database.open();
+    this.#devices.load();
   }
 
   /** Takes changed settings over. */
@@ -80,11 +126,50 @@ export class QuickSync implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
     this.#loop[Symbol.dispose]();
+    await this.#network[Symbol.asyncDispose]();
+    this.#database.close();
   }
 
-  #preferencesOf(_head: RequestHead): Preferences {
-    return DEFAULT_PREFERENCES;
+  #openApi(): QuickSyncApi {
+    const { clock, log, gate, pause, wallTime } = this.#deps;
+    const queues = new TransmitQueues({ clock }, { intervalMs: TEST_LOOK_MS, maxShare: TEST_LOOK_SHARE });
+    const test = new SpeedTest({ clock, queues }, { timeoutMs: this.#settings().quickSync.testTimeoutMs });
+    return {
+      log,
+      gate,
+      pause,
+      wallTime,
+      pace: new DeviceChangePace({ clock }),
+      devices: this.#devices,
+      sight: (client) => this.#sight(client),
+      recommended: ({ address, deviceKey }) => {
+        const preferences = { ...this.#devices.of(deviceKey), mode: 'auto' as const };
+        return this.#decide(this.#book.of(address).mbps, preferences).level as QualityLevel;
+      },
+      presets: () => presetsAnswer(this.#settings().quickSync),
+      tests: new RememberedLinkTests({ book: this.#book, test }),
+      network: () => this.#network.network,
+      listeners: ({ address }) => this.#loop.reportsOf(address),
+      uplink: () => undefined,
+    };
+  }
+
+  #sight({ address, deviceKey }: QuickSyncClient): QuickSyncSight {
+    const link = this.#book.of(address);
+    const decision = this.#decide(link.mbps, this.#devices.of(deviceKey));
+    const heard = this.#loop.reportsOf(address).findLast(({ quality }) => quality === 'auto');
+    return {
+      link,
+      host: this.#deps.hostLoad(),
+      decision: asHeard(decision, heard, this.#settings().quickSync),
+    };
+  }
+
+  #preferencesOf({ headers }: RequestHead): Preferences {
+    const device = identify(headers.get('cookie'), headers.get('x-device-id'));
+    return this.#devices.of(typeof device === 'object' ? device.key : undefined);
   }
 
   #decide(speedMbps: number, preferences: Preferences): Decision {

@@ -98,6 +98,11 @@ export class Station {
       },
       () => this.#settings,
     );
+    const gate = new ChangeGate(
+      { clock, log: log.room('web'), counters: this.#counters },
+      () => this.#settings.auth.password,
+    );
+    const pause = (ms: number) => sleep(clock, ms, this.#stop.signal);
     this.#quickSync = new QuickSync(
       {
         clock,
@@ -105,6 +110,9 @@ export class Station {
         counters: this.#counters,
         box: this.#box,
         hostLoad: () => sampler.load,
+        gate,
+        pause,
+        wallTime: () => new Date(),
       },
       () => this.#settings,
     );
@@ -133,15 +141,8 @@ export class Station {
       log: log.room('web'),
       status: () => this.status(),
       stats: () => this.stats(),
-      privacy: {
-        gate: new ChangeGate(
-          { clock, log: log.room('web'), counters: this.#counters },
-          () => this.#settings.auth.password,
-        ),
-        muted: () => this.#mute.muted,
-        mute: (change) => this.#mute.set(change),
-        pause: (ms) => sleep(clock, ms, this.#stop.signal),
-      },
+      privacy: { gate, pause, muted: () => this.#mute.muted, mute: (change) => this.#mute.set(change) },
+      quickSync: this.#quickSync.api,
     });
     const limits = {
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -192,6 +193,7 @@ export class Station {
    */
   async start(): Promise<StationAddresses> {
     const { server } = this.#settings;
+    await this.#quickSync.start();
     this.#mute.load();
     this.#mute.onChange = (muted) => this.#applyMute(muted);
     this.#applyMute(this.#mute.muted);
