@@ -3,6 +3,7 @@ import { fetchSession } from './fetch-session.ts';
 import type { Link } from './link.ts';
 import { KERNEL_BYTES, LADDER_KBPS, type Live } from './live.ts';
 import { lookLog } from './look-log.ts';
+import { oracle } from './oracle.ts';
 import { pipit } from './pipit.ts';
 import type { Heard } from './player.ts';
 import { pushSession } from './push-session.ts';
@@ -16,7 +17,7 @@ export interface Algorithm {
 }
 
 /** All of them, in the order of the tables. @param isLogged prints what the station's own controller saw and ordered */
-export function algorithms({ isLogged = false } = {}): Algorithm[] {
+export function algorithms({ isLogged = false, weights = [1] } = {}): Algorithm[] {
   return [
     fixed(0),
     fixed(1),
@@ -28,7 +29,20 @@ export function algorithms({ isLogged = false } = {}): Algorithm[] {
     { name: 'BOLA', run: (link, live) => fetchSession(link, live, bola(live.ladder, { ...live, isEnhanced: false })) },
     { name: 'BOLA-E', run: (link, live) => fetchSession(link, live, bola(live.ladder, { ...live, isEnhanced: true })) },
     { name: 'robust MPC', run: (link, live) => fetchSession(link, live, robustMpc(live, link.latencyS)) },
+    ...weights.map(knowing),
   ];
+}
+
+/** @param weight of silence, beside what it weighs in the QoE: several of them draw a frontier */
+function knowing(weight: number): Algorithm {
+  return {
+    name: weight === 1 ? 'oracle' : `oracle, silence × ${weight}`,
+    run(link, live) {
+      const { playedKbit, playedS } = fetchSession(link, live, throughputRule(live.ladder));
+      const meanKbps = playedKbit / Math.max(1, playedS);
+      return pushSession(link, live, KERNEL_BYTES, oracle(link, live, { weight, meanKbps }));
+    },
+  };
 }
 
 function fixed(rung: number): Algorithm {

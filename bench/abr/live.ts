@@ -27,6 +27,8 @@ export const DEFAULT_LIVE: Omit<Live, 'bufferS' | 'lengthS'> = {
   ladder: LADDER_KBPS,
 };
 
+/** Where Quick Sync begins when nothing is known of a link. */
+export const START_KBPS = 128;
 /** What the sockets of servers hold that are not told otherwise. */
 export const KERNEL_BYTES = 65_536;
 /** A published piece of the stream: so much sound, or so many bytes, whichever comes first. */

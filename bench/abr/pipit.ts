@@ -2,15 +2,13 @@ import { rungsOf } from '../../src/core/rung.ts';
 import { ListenerQuality } from '../../src/quality/listener-quality.ts';
 import type { ListenerOrder, ListenerSight } from '../../src/quality/listener-sight.ts';
 import { DEFAULT_QUICK_SYNC } from '../../src/quality/quick-sync.testing.ts';
-import type { Live } from './live.ts';
+import { type Live, START_KBPS } from './live.ts';
 import type { PushPolicy, PushSight, PushTruth } from './push-session.ts';
 
 /** As the station's loop: so often is a listener looked at while there is something to find out about it … */
 const ALERT_S = 0.1;
 /** … and at other times. */
 const CALM_S = 1;
-/** Where Quick Sync begins when nothing is known of a link, kbit/s. */
-const START_KBPS = 128;
 
 /** Told of every look, with what the controller can't know. */
 export type OnLook = (sight: ListenerSight, order: ListenerOrder, truth: PushTruth, quality: ListenerQuality) => void;

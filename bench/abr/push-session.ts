@@ -30,6 +30,8 @@ export interface PushPolicy {
   look?(sight: PushSight, truth: PushTruth): { readonly againS: number; readonly allowanceBytes: number };
   /** The rung (its index in the ladder) of the sound at that position. */
   rungAt(mediaS: number): number;
+  /** Where to go on instead of at that position, of its own accord; undefined: nothing is left out. */
+  skipTo?(mediaS: number): number | undefined;
 }
 
 /** Time goes on in steps of this; what the link carries in one is exact. */
@@ -188,6 +190,12 @@ class PushSession {
       const frameBytes = bytesOf(kbps, FRAME_S);
       if (this.#allowance < frameBytes) return;
       if (this.#skips(producedS)) continue;
+      const toS = this.#policy.skipTo?.(mediaS);
+      if (toS !== undefined && toS > mediaS) {
+        if (toS > this.#publishedS) return;
+        this.#skipTo(framesUntil(toS));
+        continue;
+      }
       const unitEnd = framesUntil((Math.floor(mediaS / UNIT_S + 1e-9) + 1) * UNIT_S) + 1;
       const count = Math.min(
         published - this.#cursor,
@@ -216,9 +224,13 @@ class PushSession {
     if (lagS <= maxLagS + (this.#hasCaughtUp ? 0 : bufferS)) return false;
     const to = Math.min(framesUntil(this.#publishedS), framesUntil(producedS - resumeS));
     if (to <= this.#cursor) return false;
-    this.#player.skip((to - this.#cursor) * FRAME_S);
-    this.#cursor = to;
+    this.#skipTo(to);
     return true;
+  }
+
+  #skipTo(frame: number): void {
+    this.#player.skip((frame - this.#cursor) * FRAME_S);
+    this.#cursor = frame;
   }
 }
 
