@@ -4,22 +4,7 @@ import { DeviceError, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { imageOf, makeWritable, setAside, sizeOf } from './database-file.ts';
 import { isDamage, isInUse, troubleOf } from './database-trouble.ts';
-
-export type SqlValue = string | number | bigint | Uint8Array | null;
-
-/** What is done with the tables inside one transaction; not to be used after it. */
-export interface Tables {
-  /**
-   * Changes something.
-   * @param sql a text from the code: prepared statements are kept for good
-   * @returns how many rows have changed
-   */
-  run(sql: string, ...values: readonly SqlValue[]): number;
-  /** The rows of a query. */
-  all<Row>(sql: string, ...values: readonly SqlValue[]): Row[];
-  /** Changes whenever the file is opened anew: it may be another one, with other rows. */
-  readonly generation: number;
-}
+import { PreparedTables, type Tables } from './tables.ts';
 
 export interface DatabaseDeps {
   readonly clock: Clock;
@@ -211,7 +196,7 @@ export class Database {
       sqlite.close();
       throw error;
     }
-    return { sqlite, tables: new KeptStatements(sqlite, this.#generation), trouble };
+    return { sqlite, tables: new PreparedTables(sqlite, this.#generation), trouble };
   }
 
   #prepareFile(sqlite: BetterSqlite3.Database): void {
@@ -251,33 +236,6 @@ export class Database {
 
   #troubleOf(error: unknown): DeviceError | undefined {
     return error instanceof DeviceError ? error : troubleOf(this.#options.file, error);
-  }
-}
-
-class KeptStatements implements Tables {
-  readonly generation: number;
-  readonly #sqlite: BetterSqlite3.Database;
-  readonly #statements = new Map<string, BetterSqlite3.Statement<SqlValue[]>>();
-
-  constructor(sqlite: BetterSqlite3.Database, generation: number) {
-    this.#sqlite = sqlite;
-    this.generation = generation;
-  }
-
-  run(sql: string, ...values: readonly SqlValue[]): number {
-    return this.#statement(sql).run(...values).changes;
-  }
-
-  all<Row>(sql: string, ...values: readonly SqlValue[]): Row[] {
-    return this.#statement(sql).all(...values) as Row[];
-  }
-
-  #statement(sql: string): BetterSqlite3.Statement<SqlValue[]> {
-    const known = this.#statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = this.#sqlite.prepare<SqlValue[]>(sql);
-    this.#statements.set(sql, statement);
-    return statement;
   }
 }
 

@@ -1,8 +1,9 @@
 import { type DeviceKey, deviceIdOf } from '../core/device-key.ts';
 import { DeviceError } from '../core/errors.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../core/preferences.ts';
-import type { Database, Tables } from './database.ts';
+import type { Database } from './database.ts';
 import { type DeviceRow, rowOf, storedOf } from './device-row.ts';
+import type { Tables } from './tables.ts';
 
 /** A device that has said what it wishes for, or was given a name. */
 export interface Device {

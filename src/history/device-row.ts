@@ -1,8 +1,8 @@
 import type { DeviceKey } from '../core/device-key.ts';
 import { DEFAULT_PREFERENCES } from '../core/preferences.ts';
 import { QUALITY_MODES } from '../core/quality-level.ts';
-import type { SqlValue } from './database.ts';
 import type { StoredDevice } from './device-preferences.ts';
+import type { SqlValue } from './tables.ts';
 
 /** A row of the table `device`. */
 export interface DeviceRow {
