@@ -17,7 +17,7 @@ import { RememberedLinkTests } from './link-tests.ts';
 import { ListeningQuality } from './listening-quality.ts';
 import type { QualityChoice } from './outputs/quality-choice.ts';
 import { SpeedTest } from './outputs/speed-test.ts';
-import { TransmitQueues } from './outputs/transmit-queue.ts';
+import { TransmitQueues, type TransmitQueuesOptions } from './outputs/transmit-queue.ts';
 import { asHeard } from './quality/as-heard.ts';
 import { type Decision, decide } from './quality/decision.ts';
 import { LinkBook } from './quality/link-book.ts';
@@ -40,12 +40,13 @@ export interface QuickSyncDeps {
   readonly wallTime: () => Date;
 }
 
-/** Between two looks at what has arrived, while all is well; looking takes at most this part of the time. */
-const LOOK_MS = 1_000;
-const LOOK_SHARE = 0.01;
+/**
+ * Looks at what has arrived: so often while all is well, at most this part of the time, and for so long more often when
+ * something must be found out about somebody.
+ */
+const LOOKS: TransmitQueuesOptions = { intervalMs: 1_000, maxShare: 0.02, savedMs: 5_000 };
 /** The same, while a link is tested. */
-const TEST_LOOK_MS = 5;
-const TEST_LOOK_SHARE = 0.5;
+const TEST_LOOKS: TransmitQueuesOptions = { intervalMs: 5, maxShare: 0.5, savedMs: 1_000 };
 const NETWORK_SAMPLE_MS = 30_000;
 /** Below the data directory. */
 const DATABASE_FILE = 'pipit.db';
@@ -78,7 +79,7 @@ export class QuickSync implements AsyncDisposable {
     );
     this.#devices = new DevicePreferences({ database: this.#database, wallTime });
     this.#network = new HostNetworkSampler({ clock }, { intervalMs: NETWORK_SAMPLE_MS });
-    const queues = new TransmitQueues({ clock }, { intervalMs: LOOK_MS, maxShare: LOOK_SHARE });
+    const queues = new TransmitQueues({ clock }, LOOKS);
     this.#loop = new ListenerLoop(
       {
         clock,
@@ -134,7 +135,7 @@ export class QuickSync implements AsyncDisposable {
 
   #openApi(): QuickSyncApi {
     const { clock, log, gate, pause, wallTime } = this.#deps;
-    const queues = new TransmitQueues({ clock }, { intervalMs: TEST_LOOK_MS, maxShare: TEST_LOOK_SHARE });
+    const queues = new TransmitQueues({ clock }, TEST_LOOKS);
     const test = new SpeedTest({ clock, queues }, { timeoutMs: this.#settings().quickSync.testTimeoutMs });
     return {
       log,
