@@ -4,7 +4,7 @@ import { DeviceError, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { imageOf, makeWritable, setAside, sizeOf } from './database-file.ts';
 import { isDamage, isInUse, troubleOf } from './database-trouble.ts';
-import { PreparedTables, type Tables } from './tables.ts';
+import { PreparedTables, type SqlValue, type Tables } from './tables.ts';
 
 export interface DatabaseDeps {
   readonly clock: Clock;
@@ -196,7 +196,7 @@ export class Database {
       sqlite.close();
       throw error;
     }
-    return { sqlite, tables: new PreparedTables(sqlite, this.#generation), trouble };
+    return { sqlite, tables: new PreparedTables((sql) => sqlite.prepare<SqlValue[]>(sql), this.#generation), trouble };
   }
 
   #prepareFile(sqlite: BetterSqlite3.Database): void {

@@ -14,24 +14,20 @@ export interface Tables {
   readonly generation: number;
 }
 
-/** What is needed of a connection. */
-interface Preparing {
-  prepare(sql: string): Statement;
-}
-
+/** What is needed of a prepared statement. */
 interface Statement {
-  run(...values: readonly SqlValue[]): { readonly changes: number };
-  all(...values: readonly SqlValue[]): unknown[];
+  run(...values: SqlValue[]): { readonly changes: number };
+  all(...values: SqlValue[]): unknown[];
 }
 
 /** The tables of one connection; its statements are prepared once. */
 export class PreparedTables implements Tables {
   readonly generation: number;
-  readonly #connection: Preparing;
+  readonly #prepare: (sql: string) => Statement;
   readonly #statements = new Map<string, Statement>();
 
-  constructor(connection: Preparing, generation: number) {
-    this.#connection = connection;
+  constructor(prepare: (sql: string) => Statement, generation: number) {
+    this.#prepare = prepare;
     this.generation = generation;
   }
 
@@ -46,7 +42,7 @@ export class PreparedTables implements Tables {
   #statement(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    const statement = this.#connection.prepare(sql);
+    const statement = this.#prepare(sql);
     this.#statements.set(sql, statement);
     return statement;
   }
