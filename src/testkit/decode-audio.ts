@@ -6,21 +6,23 @@ export interface DecodedAudio {
   /** Interleaved samples at 48 kHz. */
   readonly samples: Int16Array;
   readonly channels: number;
-  /** What ffmpeg said at level error; empty for a clean stream. */
+  /** What ffmpeg said; empty for a clean stream. */
   readonly complaints: string;
 }
 
 /**
  * Decodes a stream with the ffmpeg of this machine.
  * @param options.format what the bytes are, as ffmpeg's -f names it; probed when left out
+ * @param options.isStrict to hear of its warnings too, and to end at the first error
  */
 export async function decodeAudio(
   stream: Uint8Array,
-  options: { readonly channels: number; readonly format?: string },
+  options: { readonly channels: number; readonly format?: string; readonly isStrict?: boolean },
 ): Promise<DecodedAudio> {
   const input = options.format === undefined ? [] : ['-f', options.format];
   const output = ['-f', 's16le', '-ar', '48000', '-ac', String(options.channels), 'pipe:1'];
-  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-nostdin', ...input, '-i', 'pipe:0', ...output]);
+  const log = options.isStrict === true ? ['-v', 'warning', '-xerror'] : ['-v', 'error'];
+  const ffmpeg = spawn('ffmpeg', [...log, '-nostdin', ...input, '-i', 'pipe:0', ...output]);
   // ffmpeg may end before it has read all; what it says then is what counts.
   ffmpeg.stdin.on('error', () => {});
   ffmpeg.stdin.end(stream);
