@@ -142,7 +142,7 @@ function routeOf(frames: readonly (readonly Uint8Array[])[], bytes: Buffer): num
     const k = route.length;
     const isHere = (rung: number): boolean => {
       const frame = frames[rung]?.[k];
-      return frame !== undefined && bytes.compare(frame, 0, frame.length, at, at + frame.length) === 0;
+      return frame !== undefined && bytes.subarray(at, at + frame.length).equals(frame);
     };
     if (!isHere(now)) now = frames.findIndex((_, rung) => isHere(rung));
     if (now < 0) throw new Error(`frame ${k} of the stream is of no rung`);
