@@ -96,7 +96,7 @@ export class BoxSound {
   #tell(before: AudioSavings, { step, reason, effortName, maxRungs, maxKbps }: AudioSavings): void {
     const held = [
       ...(step > 0 ? [`sound is encoded with ${effortName} effort`] : []),
-      ...(Number.isFinite(maxRungs) ? [`at ${maxRungs} bitrates at once`] : []),
+      ...(Number.isFinite(maxRungs) ? [`at ${maxRungs} ${maxRungs === 1 ? 'bitrate' : 'bitrates'} of a codec`] : []),
       ...(Number.isFinite(maxKbps) ? [`up to ${maxKbps} kbit/s`] : []),
     ].join(', ');
     const { log } = this.#deps;
