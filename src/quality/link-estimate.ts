@@ -14,6 +14,8 @@ const WINDOW_US = 300_000;
 const THROUGHPUT_US = 300_000;
 /** So long after its last measure an estimate says nothing any more. */
 const FRESH_US = 15_000_000;
+/** … where it takes a full kernel until there is one. */
+const RARE_FRESH_US = 120_000_000;
 /** … and what the link has shown. */
 const SHOWN_FRESH_US = 20_000_000;
 /** Shows nothing: what a router lets through at once after a pause. */
@@ -24,7 +26,11 @@ const LATE_BYTES = 3_000;
 const BUSY_US = 1_000_000;
 /** Delay of a link that nothing is known of, and the most that is believed of one. */
 const DELAY_US = 60_000;
-const MAX_DELAY_US = 600_000;
+const MAX_DELAY_US = 800_000;
+/** The part of the delay that it rises by when it seems longer. */
+const DELAY_RISE = 4;
+/** Looks that are further apart say nothing about it. */
+const DENSE_US = 250_000;
 
 /**
  * What a connection carries, learned from what arrived of what it was given. While something lies on the way for longer
@@ -41,7 +47,10 @@ export class LinkEstimate {
   #hasBacklog = false;
   #backlogSinceUs = 0;
   #movedUs = 0;
-  #delayUs = DELAY_US;
+  #delayUs: number | undefined;
+  /** Since when something is on the way of which nothing has arrived yet; only after the link was idle. */
+  #startUs: number | undefined;
+  #sightUs = 0;
   #windowUs = 0;
   #windowBytes = 0;
   /** Since when it was busy without a pause, and what has arrived since. */
@@ -89,8 +98,9 @@ export class LinkEstimate {
     return Math.max(0, this.#sentBytes - this.#arrivedBytes);
   }
 
+  /** Of what does not queue, there and back. */
   get delayUs(): number {
-    return this.#delayUs;
+    return this.#delayUs ?? DELAY_US;
   }
 
   /** How long nothing has arrived although there was something on the way. */
@@ -103,14 +113,9 @@ export class LinkEstimate {
     return this.#throughputKbps;
   }
 
-  /** How long ago it was last put to the test. */
-  measureAgeUs(nowUs: number): number {
-    return this.#meanKbps === undefined ? Number.POSITIVE_INFINITY : nowUs - this.#measuredUs;
-  }
-
   /** What it carries; undefined when it was not put to the test lately. */
   kbps(nowUs: number): number | undefined {
-    return nowUs - this.#measuredUs < FRESH_US ? this.#meanKbps : undefined;
+    return nowUs - this.#measuredUs < (this.#isKnown ? FRESH_US : RARE_FRESH_US) ? this.#meanKbps : undefined;
   }
 
   /** What may be counted on: the lower one of the mean and the last measure. */
@@ -128,6 +133,7 @@ export class LinkEstimate {
   /** Takes what is seen; `sends` has it already. */
   observe(sight: ListenerSight, sends: Sends): void {
     if (sight.minRttMs !== undefined) this.#delayUs = Math.min(MAX_DELAY_US, sight.minRttMs * 1000);
+    else this.#timeStart(sight);
     const before = this.#asOfUs;
     const isIdle = this.#sentBytes <= this.#arrivedBytes + LATE_BYTES;
     this.#sentBytes = sight.sentBytes;
@@ -144,9 +150,10 @@ export class LinkEstimate {
     this.#asOfUs = asOfUs;
     this.#arrivedBytes += arrived;
     if (arrived > 0 || before === undefined) this.#movedUs = asOfUs;
+    if (arrived > 0 && this.#startUs !== undefined) this.#learnDelay(asOfUs - this.#startUs, elapsedUs);
     const hadBacklog = this.#hasBacklog;
     this.#hasBacklog = this.#isKnown
-      ? sends.bytesBy(asOfUs - this.#delayUs - this.#settings.burstAllowanceMs * 1000) - this.#arrivedBytes > LATE_BYTES
+      ? sends.bytesBy(asOfUs - this.#mayTakeUs) - this.#arrivedBytes > LATE_BYTES
       : sight.isBlocked;
     if (this.#hasBacklog && !hadBacklog) this.#backlogSinceUs = asOfUs;
     if (elapsedUs <= 0) return;
@@ -155,6 +162,28 @@ export class LinkEstimate {
     if (this.#isKnown) this.#show(asOfUs, elapsedUs, arrived, isIdle);
     if (hadBacklog && this.#hasBacklog) this.#gather(asOfUs, elapsedUs, arrived);
     else this.#windowUs = this.#windowBytes = 0;
+  }
+
+  /** Before anything has arrived, nobody knows how far it is. */
+  get #mayTakeUs(): number {
+    const delayUs = this.#delayUs ?? (this.#arrivedBytes > 0 ? DELAY_US : MAX_DELAY_US);
+    return delayUs + this.#settings.burstAllowanceMs * 1000;
+  }
+
+  /** What was sent since the look before was sent then at the earliest. */
+  #timeStart({ nowUs, sentBytes }: ListenerSight): void {
+    const isResting = this.#sentBytes <= this.#arrivedBytes;
+    if (isResting && sentBytes > this.#sentBytes) this.#startUs = this.#sightUs > 0 ? this.#sightUs : nowUs;
+    this.#sightUs = nowUs;
+  }
+
+  /** A look is late, never early: so the shortest of what was seen counts, and what is longer only little by little. */
+  #learnDelay(seenUs: number, elapsedUs: number): void {
+    this.#startUs = undefined;
+    if (elapsedUs > DENSE_US || seenUs < 0) return;
+    const delayUs = Math.min(MAX_DELAY_US, seenUs);
+    const before = this.#delayUs ?? delayUs;
+    this.#delayUs = delayUs <= before ? delayUs : before + (delayUs - before) / DELAY_RISE;
   }
 
   /** The first look: what was taken for arrived until now need not have. */

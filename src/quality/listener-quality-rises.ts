@@ -1,5 +1,7 @@
 /** A rise that is taken back within this time was a mistake; one that lasts so long a success. */
 const TRIAL_US = 20_000_000;
+/** … where nobody knows what arrives, and a mistake shows only when the kernel is full. */
+const BLIND_TRIAL_US = 120_000_000;
 /** After a mistake that rung waits so long, twice as long each time … */
 const FIRST_WAIT_US = 10_000_000;
 const MAX_WAIT_US = 240_000_000;
@@ -49,16 +51,15 @@ export class Rises {
     this.#onTrial = rung;
   }
 
-  /** To be asked now and then: a rise that has lasted is forgiven those before it. */
-  settle(nowUs: number): void {
-    if (this.#onTrial === undefined || nowUs - this.lastUs < TRIAL_US) return;
+  /** While nothing speaks against the rung: a rise that has lasted is forgiven those before it. */
+  settle(nowUs: number, isKnown: boolean): void {
+    if (this.#onTrial === undefined || nowUs - this.lastUs < (isKnown ? TRIAL_US : BLIND_TRIAL_US)) return;
     this.#waitUs[this.#onTrial] = 0;
     this.#onTrial = undefined;
   }
 
   /** True when that takes a rise back. */
   onFall(nowUs: number): boolean {
-    this.settle(nowUs);
     const rung = this.#onTrial;
     this.#onTrial = undefined;
     if (rung === undefined) return false;

@@ -16,15 +16,10 @@ import type {
   SwitchReason,
 } from './listener-sight.ts';
 
-/** With a full buffer no link is slow enough for a fall: by the time that it matters the buffer is not full any more. */
-const FULL_NEED = 0;
-/** As long as half of what there is has arrived, a link that carries about the rung is enough. */
+/** With nothing in hand, a link must carry this part of a rung for it to be kept: measures vary. */
 const ENOUGH = 0.95;
 /** Nothing arriving for so long is an outage. */
 const OUTAGE_US = 1_000_000;
-/** What a player has not yet got may vary by so much, over so long, and be at rest. */
-const REST_S = 0.15;
-const REST_US = 2_000_000;
 /** A trial begins after so long without a backlog and without a change. */
 const QUIET_US = 4_000_000;
 /** After a rise it is looked at often for so long. */
@@ -61,9 +56,6 @@ export class ListenerQuality {
   #changedUs: number | undefined;
   /** The last moment with a backlog, or of the beginning. */
   #unquietUs: number | undefined;
-  /** What its player has not got of what there is, seconds, and since when that is about the same. */
-  #restS = 0;
-  #restSinceUs = 0;
   #tooSlowSinceUs: number | undefined;
   #order: ListenerOrder;
 
@@ -139,14 +131,9 @@ export class ListenerQuality {
     const { preloadThreshold, bufferTargetS } = this.#settings;
     buffer.observe(sight, asOfUs, arrivedUs, preloadThreshold * bufferTargetS * 1e6);
     this.#sends.forget(link.arrivedBytes, asOfUs - 1_000_000);
-    if (link.hasBacklog) {
-      this.#unquietUs = nowUs;
-      this.#probe.onBacklog();
-    }
-    const missingS = buffer.mostSeconds - buffer.seconds;
-    if (Math.abs(missingS - this.#restS) <= REST_S) return;
-    this.#restS = missingS;
-    this.#restSinceUs = nowUs;
+    if (!link.hasBacklog) return;
+    this.#unquietUs = nowUs;
+    this.#probe.onBacklog();
   }
 
   #keepLimits({ nowUs, boxKbps }: ListenerSight): void {
@@ -164,20 +151,19 @@ export class ListenerQuality {
   #fall(sight: ListenerSight): void {
     const { nowUs } = sight;
     const link = this.#link;
-    this.#rises.settle(nowUs);
-    if (!link.hasBacklog || this.#index <= this.#limits.lowest) return;
+    if (!link.hasBacklog || (link.safeKbps(nowUs) ?? 0) >= this.rung.bitrateKbps)
+      this.#rises.settle(nowUs, link.isKnown);
+    // A player that is full leaves the rest in the connection: there it lies, and nothing is wrong.
+    if (!link.hasBacklog || sight.isReceiverLimited || this.#index <= this.#limits.lowest) return;
     const { bufferMinS, bufferTargetS, lowLinkKbps } = this.#settings;
     const { seconds, mostSeconds, isPlaying } = this.#buffer;
-    const isAtRest = nowUs - this.#restSinceUs >= REST_US;
-    // A player that is full leaves the rest in the connection; there it lies, and nothing is wrong.
-    if (isAtRest && sight.isReceiverLimited !== false) return;
     if (isPlaying && seconds < Math.min(bufferMinS, mostSeconds) / 2) {
       this.#fallTo(this.#limits.lowest, 'buffer', nowUs);
       return;
     }
     const kbps = link.safeKbps(nowUs);
     if (kbps === undefined) return;
-    const fitsKbps = kbps / this.#need(seconds, mostSeconds);
+    const fitsKbps = kbps / this.#need(seconds);
     if (this.rung.bitrateKbps <= fitsKbps) return;
     const reason = link.silentUs > OUTAGE_US ? 'outage' : 'link';
     const isPoor = kbps <= lowLinkKbps && seconds < bufferTargetS && !this.#rises.isOnTrial;
@@ -185,13 +171,14 @@ export class ListenerQuality {
     this.#fallTo(to, reason, nowUs);
   }
 
-  /** The part of a rung that a link must carry for it to be kept, with so much in the player's buffer. */
-  #need(bufferS: number, mostS: number): number {
-    const { bufferMinS, bufferMaxS, hysteresis } = this.#settings;
-    const fullness = Math.min(1, Math.max(0, (bufferS - bufferMinS) / Math.max(1, bufferMaxS - bufferMinS)));
-    const emptyNeed = 1 + hysteresis;
-    const need = emptyNeed - fullness * (emptyNeed - FULL_NEED);
-    return bufferS > mostS / 2 ? Math.min(need, ENOUGH) : need;
+  /**
+   * The part of a rung that a link must carry for it to be kept: with a full buffer none, for by the time that it matters
+   * the buffer is not full any more.
+   */
+  #need(bufferS: number): number {
+    const { bufferMinS, bufferMaxS } = this.#settings;
+    const fullness = (bufferS - bufferMinS) / Math.max(1, bufferMaxS - bufferMinS);
+    return ENOUGH * (1 - Math.min(1, Math.max(0, fullness)));
   }
 
   #highestUpTo(kbps: number): number {
@@ -249,7 +236,8 @@ export class ListenerQuality {
     const mayTry = this.#rises.mayTry(next, nowUs);
     if (mayTry && shownKbps >= Math.min(needKbps, highLinkKbps)) return 'headroom';
     const quietUs = Math.min(nowUs - (this.#unquietUs as number), nowUs - (this.#changedUs as number));
-    if (quietUs < QUIET_US) return undefined;
+    // Where nobody knows what arrives, it takes long until a mistake shows: what was measured once counts for longer.
+    if (quietUs < QUIET_US || (!this.#link.isKnown && safeKbps !== undefined)) return undefined;
     const { seconds } = this.#buffer;
     const isProbed = this.#probe.wasClean(nowUs) || !this.#mayProbe(seconds);
     if (!isProbed) this.#probe.begin(nowUs, seconds);
@@ -262,8 +250,9 @@ export class ListenerQuality {
   }
 
   /** There is something to find out. */
-  #isAlert({ nowUs }: ListenerSight): boolean {
+  #isAlert({ nowUs, isReceiverLimited }: ListenerSight): boolean {
     const link = this.#link;
+    if (isReceiverLimited) return false;
     if (link.hasBacklog || this.#allowance.isLimited || this.#probe.isUnderway(nowUs)) return true;
     if (nowUs - this.#rises.lastUs < WATCH_US) return true;
     // More than is usual between two chunks: perhaps a backlog, which the next look would show.
@@ -271,8 +260,8 @@ export class ListenerQuality {
     return !this.#buffer.isPlaying && nowUs - (this.#startUs as number) < START_US;
   }
 
-  #allow({ nowUs, lagUs }: ListenerSight): number {
-    if (!this.#settings.enabled) return Number.POSITIVE_INFINITY;
+  #allow({ nowUs, lagUs, isReceiverLimited }: ListenerSight): number {
+    if (!this.#settings.enabled || isReceiverLimited) return Number.POSITIVE_INFINITY;
     const bytes = this.#allowance.bytes(
       nowUs,
       this.#link,
