@@ -16,18 +16,21 @@ const MAX_RISES = 8;
 export class Rises {
   readonly #waitUs: number[];
   readonly #notBeforeUs: number[];
+  /** Since when each rung has to prove itself; undefined: it does not. */
+  readonly #onTrialUs: (number | undefined)[];
   /** The last ones, oldest first. */
   readonly #roseUs: number[] = [];
-  /** The rung that has to prove itself. */
-  #onTrial: number | undefined;
+  #trials = 0;
 
   constructor(rungCount: number) {
     this.#waitUs = new Array<number>(rungCount).fill(0);
     this.#notBeforeUs = new Array<number>(rungCount).fill(Number.NEGATIVE_INFINITY);
+    this.#onTrialUs = new Array<number | undefined>(rungCount).fill(undefined);
   }
 
+  /** Some rung has to prove itself. */
   get isOnTrial(): boolean {
-    return this.#onTrial !== undefined;
+    return this.#trials > 0;
   }
 
   /** The last rise; -Infinity: none. */
@@ -48,24 +51,36 @@ export class Rises {
   onRise(rung: number, nowUs: number): void {
     if (this.#roseUs.length >= MAX_RISES) this.#roseUs.shift();
     this.#roseUs.push(nowUs);
-    this.#onTrial = rung;
+    if (this.#onTrialUs[rung] === undefined) this.#trials += 1;
+    this.#onTrialUs[rung] = nowUs;
   }
 
   /** While nothing speaks against the rung: a rise that has lasted is forgiven those before it. */
   settle(nowUs: number, isKnown: boolean): void {
-    if (this.#onTrial === undefined || nowUs - this.lastUs < (isKnown ? TRIAL_US : BLIND_TRIAL_US)) return;
-    this.#waitUs[this.#onTrial] = 0;
-    this.#onTrial = undefined;
+    if (this.#trials === 0) return;
+    const trialUs = isKnown ? TRIAL_US : BLIND_TRIAL_US;
+    for (const [rung, sinceUs] of this.#onTrialUs.entries()) {
+      if (sinceUs === undefined || nowUs - sinceUs < trialUs) continue;
+      this.#endTrial(rung);
+      this.#waitUs[rung] = 0;
+    }
   }
 
   /** True when that takes a rise back. */
-  onFall(nowUs: number): boolean {
-    const rung = this.#onTrial;
-    this.#onTrial = undefined;
-    if (rung === undefined) return false;
-    const waitUs = Math.min(MAX_WAIT_US, Math.max(FIRST_WAIT_US, 2 * (this.#waitUs[rung] as number)));
-    this.#waitUs[rung] = waitUs;
-    this.#notBeforeUs[rung] = nowUs + waitUs;
-    return true;
+  onFall(to: number, nowUs: number): boolean {
+    const before = this.#trials;
+    for (let rung = to + 1; rung < this.#waitUs.length; rung++) {
+      if (this.#onTrialUs[rung] === undefined) continue;
+      this.#endTrial(rung);
+      const waitUs = Math.min(MAX_WAIT_US, Math.max(FIRST_WAIT_US, 2 * (this.#waitUs[rung] as number)));
+      this.#waitUs[rung] = waitUs;
+      this.#notBeforeUs[rung] = nowUs + waitUs;
+    }
+    return this.#trials < before;
+  }
+
+  #endTrial(rung: number): void {
+    this.#onTrialUs[rung] = undefined;
+    this.#trials -= 1;
   }
 }

@@ -188,7 +188,7 @@ export class ListenerQuality {
   }
 
   #fallTo(index: number, reason: SwitchReason, nowUs: number): void {
-    const isTakenBack = this.#rises.onFall(nowUs);
+    const isTakenBack = this.#rises.onFall(index, nowUs);
     this.#put(index, isTakenBack && this.#reason === 'trial' ? 'trial-failed' : reason, nowUs);
   }
 
