@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ChangeGate } from './access/change-gate.ts';
+import { describeAgent } from './access/device-agent.ts';
 import { DeviceChangePace } from './access/device-change-pace.ts';
 import { identify } from './access/device-identity.ts';
 import type { Settings } from './config/settings.ts';
@@ -9,6 +10,7 @@ import type { HostLoad } from './core/host-load.ts';
 import type { Log } from './core/log.ts';
 import type { Preferences } from './core/preferences.ts';
 import type { QualityLevel } from './core/quality-level.ts';
+import { PROFILE_CAPS } from './core/quick-sync-settings.ts';
 import type { RequestHead } from './core/request-head.ts';
 import { Database } from './history/database.ts';
 import { DevicePreferences } from './history/device-preferences.ts';
@@ -153,6 +155,7 @@ export class QuickSync implements AsyncDisposable {
       tests: new RememberedLinkTests({ book: this.#book, test }),
       network: () => this.#network.network,
       listeners: ({ address }) => this.#loop.reportsOf(address),
+      preferredCodec: () => PROFILE_CAPS[this.#settings().quickSync.profile].codec,
       uplink: () => undefined,
     };
   }
@@ -170,7 +173,9 @@ export class QuickSync implements AsyncDisposable {
 
   #preferencesOf({ headers }: RequestHead): Preferences {
     const device = identify(headers.get('cookie'), headers.get('x-device-id'));
-    return this.#devices.of(typeof device === 'object' ? device.key : undefined);
+    if (typeof device !== 'object') return this.#devices.of(undefined);
+    this.#devices.seen(device.key, describeAgent(headers.get('user-agent')));
+    return this.#devices.of(device.key);
   }
 
   #decide(speedMbps: number, preferences: Preferences): Decision {

@@ -21,7 +21,7 @@ export interface AudioPressure {
   readonly isCalm: boolean;
   /** There is room for more than is encoded now; throttling is no objection. */
   readonly hasRoom: boolean;
-  /** It must save, and not only because it is throttled. */
+  /** It must save, and not only because it is throttled, or because the processor is busy with something else. */
   readonly isHard: boolean;
   /** Sound is being lost: nobody waits for another. */
   readonly isUrgent: boolean;
@@ -52,7 +52,7 @@ export class AudioPressureGauge {
       reason: reasons[0],
       isCalm: host.isCalm && ofTroubles.length === 0,
       hasRoom: host.hasRoom && ofTroubles.length === 0,
-      isHard: reasons.some((reason) => reason !== 'throttled'),
+      isHard: reasons.some((reason) => reason !== 'throttled' && (isOwn || reason !== 'cpu')),
       isUrgent: ofTroubles.length > 0,
       lastStep: Math.max(0, ...reasons.map((reason) => lastStepFor(reason, isOwn))),
     };

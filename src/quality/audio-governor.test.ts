@@ -260,6 +260,15 @@ test('a box has room for more unless it has a reason to save; once it saves, not
   assert.ok(isOpen(inputOf({ temperatureC: 60 })));
 });
 
+test('a processor that is busy with something else keeps nobody from going up', () => {
+  const { governor, run } = ticking();
+  run(60, inputOf({ cpuPercent: 100, ownCpuPercent: 3 }));
+  assert.is(governor.savings.step, LAST_EFFORT_STEP);
+  assert.ok(governor.isOpen);
+  run(60, inputOf({ cpuPercent: 100, ownCpuPercent: 60 }));
+  assert.not(governor.isOpen);
+});
+
 const percent = fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined });
 const anyLoad: fc.Arbitrary<HostLoad> = fc
   .record({

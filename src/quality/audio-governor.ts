@@ -107,7 +107,9 @@ export class AudioGovernor {
     const felt = this.#gauge.feel(nowUs, input.load, input.troubles, settings);
     const { reason, isCalm, isUrgent, lastStep } = felt;
     const next = this.#nextSaving(input, settings.enabled ? lastStep : Math.min(lastStep, LAST_EFFORT_STEP));
-    this.#isOpen = step === 0 ? !felt.isHard : felt.hasRoom;
+    // With less effort a busy processor has got its share; what is hot, or has given rungs away, must have room first.
+    const isEased = step === 0 || (step <= LAST_EFFORT_STEP && this.#savings.reason === 'cpu');
+    this.#isOpen = isEased ? !felt.isHard : felt.hasRoom;
     this.#isUrgent = isUrgent;
     this.#givesEffort = next !== undefined && next <= LAST_EFFORT_STEP;
     const wish = this.#stepper.feel(nowUs, { isPressed: next !== undefined, isCalm });

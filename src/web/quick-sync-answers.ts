@@ -112,6 +112,8 @@ export interface DetailsAnswer {
   readonly reasons: readonly { readonly code: string; readonly sentence: string }[];
   /** Those from the address that asks. */
   readonly listeners: readonly ListenerDetails[];
+  /** The codec that the configuration prefers where a client leaves it free: mp3, aac, opus or flac; null: none. */
+  readonly preferred_codec: string | null;
   /** The station's own way to the internet; null: it is never measured. */
   readonly uplink: {
     readonly speed_mbps: number | null;

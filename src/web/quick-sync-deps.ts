@@ -9,6 +9,7 @@ import type { Log } from '../core/log.ts';
 import type { Preferences } from '../core/preferences.ts';
 import type { QualityLevel } from '../core/quality-level.ts';
 import type { Preload } from '../core/quick-sync-settings.ts';
+import type { Codec } from '../core/rung.ts';
 import type { PresetsAnswer } from './quick-sync-answers.ts';
 
 /** Who asks. */
@@ -147,6 +148,8 @@ export interface QuickSyncDeps {
   readonly tests: LinkTests;
   readonly network: () => HostNetwork;
   readonly listeners: (client: QuickSyncClient) => readonly ListenerSightReport[];
+  /** The codec that the configuration prefers where a client leaves it free; undefined: none. */
+  readonly preferredCodec: () => Codec | undefined;
   /** Undefined: it is never measured. */
   readonly uplink: () => UplinkKnowledge | undefined;
 }

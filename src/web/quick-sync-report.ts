@@ -1,5 +1,6 @@
 import type { HostNetwork } from '../core/host-network.ts';
 import type { Preferences } from '../core/preferences.ts';
+import type { Codec } from '../core/rung.ts';
 import type {
   ClientHintAnswer,
   DetailsAnswer,
@@ -59,11 +60,12 @@ export function detailsAnswer(
     readonly network: HostNetwork;
     readonly hint: ClientHint | undefined;
     readonly listeners: readonly ListenerSightReport[];
+    readonly preferredCodec: Codec | undefined;
     readonly uplink: UplinkKnowledge | undefined;
   },
   now: Date,
 ): DetailsAnswer {
-  const { network, hint, listeners, uplink } = more;
+  const { network, hint, listeners, preferredCodec, uplink } = more;
   return {
     link: {
       speed_mbps: hundredths(link.mbps),
@@ -89,6 +91,7 @@ export function detailsAnswer(
     },
     reasons: decision.why.map(({ code, sentence }) => ({ code, sentence })),
     listeners: listeners.map(listenerDetails),
+    preferred_codec: preferredCodec ?? null,
     uplink: uplink === undefined ? null : uplinkAnswer(uplink),
     timestamp: now.toISOString(),
   };

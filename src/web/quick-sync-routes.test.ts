@@ -235,6 +235,7 @@ test('details say why: link, network, client, machine, reasons, listeners, uplin
   };
   await using web = await serveQuickSync({
     listeners: () => [listener],
+    preferredCodec: () => 'aac',
     uplink: () => ({ mbps: 93.333, ageS: 60, host: 'speed.example', problem: undefined }),
   });
   assert.is((await web.ask('test/', post({ type: 'wifi', effective_type: '4g', downlink_mbps: 9.5 }))).status, 200);
@@ -270,6 +271,7 @@ test('details say why: link, network, client, machine, reasons, listeners, uplin
         switches: [{ at_seconds: 3.46, from: 'mp3@256', to: 'mp3@128', reason: 'link' }],
       },
     ],
+    preferred_codec: 'aac',
     uplink: { speed_mbps: 93.33, age_seconds: 60, host: 'speed.example', problem: null },
     timestamp: '2026-03-01T12:00:00.000Z',
   });

@@ -58,6 +58,7 @@ export function quickSyncRoutes(deps: QuickSyncDeps): Hono<QuickSyncEnv> {
       network: deps.network(),
       hint: client.hint,
       listeners: deps.listeners(client),
+      preferredCodec: deps.preferredCodec(),
       uplink: deps.uplink(),
     };
     return context.json(detailsAnswer(sight(client), more, wallTime()));

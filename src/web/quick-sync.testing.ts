@@ -94,6 +94,7 @@ export async function serveQuickSync(changed: Partial<QuickSyncDeps> = {}) {
     },
     network: () => ({ type: 'wifi', interface: 'wlan0', ratedMbps: 72.2, signalDbm: -61 }),
     listeners: () => [],
+    preferredCodec: () => undefined,
     uplink: () => undefined,
     ...changed,
   };
