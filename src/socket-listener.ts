@@ -63,6 +63,10 @@ export class SocketListener implements SteeredListener {
     return this.#listener.isBlocked;
   }
 
+  get isReceiverLimited(): boolean {
+    return this.#watch.isWindowClosed || (this.facts?.isReceiverLimited ?? false);
+  }
+
   get facts(): ConnectionFacts | undefined {
     return this.#facts();
   }

@@ -170,6 +170,7 @@ class SimulatedLink {
     const watch = {
       acknowledgedBytes: undefined as number | undefined,
       asOfUs: undefined as number | undefined,
+      isWindowClosed: false,
       get sentBytes() {
         return socket.bytesWritten - base;
       },

@@ -4,20 +4,26 @@ const COLON = 0x3a;
 const LF = 0x0a;
 /** A line is 150 bytes long, in the table of IPv6 up to 180. */
 const BUFFER_BYTES = 64 * 1024;
+/** From a line's queue to its timer, and the timer that runs while the other side's window is closed. */
+const TIMER_OFFSET = 18;
+const WINDOW_PROBE_TIMER = 4;
 
 /** What is looked for in a table. */
 export interface TableEntry {
   /** Both ends as they stand in the line. */
   readonly ends: Buffer;
-  /** What the kernel has been given and the other side has not acknowledged, bytes. */
-  onQueue(bytes: number): void;
+  /**
+   * @param bytes what the kernel has been given and the other side has not acknowledged
+   * @param isWindowClosed the other side takes no more for now: its program has not read what has arrived (RFC 9293, 3.8.6.1)
+   */
+  onQueue(bytes: number, isWindowClosed: boolean): void;
 }
 
 /**
  * One of the kernel's tables of TCP connections, `/proc/net/tcp` and `tcp6` (Documentation/networking/proc_net_tcp):
  *
- *     sl  local_address rem_address   st tx_queue rx_queue …
- *      0: 0100007F:1F41 0100007F:C350 01 0001A2B0:00000000 …
+ *     sl  local_address rem_address   st tx_queue rx_queue tr tm->when …
+ *      0: 0100007F:1F41 0100007F:C350 01 0001A2B0:00000000 04:00000014 …
  *
  * Read without waiting: the kernel makes it up as it is read, a page at a time, and to hand each page to another
  * thread and back costs two to three times as much.
@@ -74,20 +80,20 @@ export class TransmitQueueTable {
       if (end === -1 || end >= length) return start;
       const local = buffer.indexOf(COLON, start) + 2;
       const queue = local + 2 * (digits + 6) + 3;
-      if (local > start + 1 && queue + 8 < end) {
+      if (local > start + 1 && queue + TIMER_OFFSET + 2 < end) {
         const ports = (hexAt(buffer, local + digits + 1, 4) << 16) | hexAt(buffer, local + 2 * digits + 7, 4);
         const found = entries.get(ports);
-        if (found !== undefined) this.#tell(found, local, hexAt(buffer, queue, 8));
+        if (found !== undefined) this.#tell(found, local, queue);
       }
       start = end + 1;
     }
   }
 
-  #tell(entries: readonly TableEntry[], at: number, queueBytes: number): void {
+  #tell(entries: readonly TableEntry[], at: number, queue: number): void {
+    const buffer = this.#buffer;
     for (const entry of entries) {
-      if (this.#buffer.compare(entry.ends, 0, entry.ends.length, at, at + entry.ends.length) === 0) {
-        entry.onQueue(queueBytes);
-      }
+      if (buffer.compare(entry.ends, 0, entry.ends.length, at, at + entry.ends.length) !== 0) continue;
+      entry.onQueue(hexAt(buffer, queue, 8), hexAt(buffer, queue + TIMER_OFFSET, 2) === WINDOW_PROBE_TIMER);
     }
   }
 }

@@ -62,11 +62,13 @@ for (const [kind, listenOn, connectTo] of [
     near.write(Buffer.alloc(size));
     await until('the network has taken what it can', () => (watch.acknowledgedBytes ?? 0) > 0);
     await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('the window is closed', () => watch.isWindowClosed);
     const arrived = watch.acknowledgedBytes as number;
     assert.ok(arrived < size - 1024 * 1024, `${arrived} have arrived at a reader that does not read`);
 
     far.resume();
     await until('all has arrived', () => watch.acknowledgedBytes === size, 20_000);
+    await until('the window is open', () => !watch.isWindowClosed);
     watch.unwatch();
     watch.unwatch();
   });

@@ -14,6 +14,8 @@ export interface TransmitWatch {
   readonly acknowledgedBytes: number | undefined;
   /** When that look was, microseconds; undefined before the first. */
   readonly asOfUs: number | undefined;
+  /** By the last look, the other side takes no more for now, because its program has not read what it has. */
+  readonly isWindowClosed: boolean;
   /** May be called twice. */
   unwatch(): void;
 }
@@ -133,6 +135,7 @@ interface WatchedTable {
 class SocketWatch implements TransmitWatch, TableEntry {
   acknowledgedBytes: number | undefined;
   asOfUs: number | undefined;
+  isWindowClosed = false;
   readonly ends: Buffer;
   readonly unwatch: () => void;
   readonly #socket: Socket;
@@ -158,11 +161,15 @@ class SocketWatch implements TransmitWatch, TableEntry {
     this.#notedUs = nowUs;
     this.#given = givenToKernel(this.#socket);
     const isUnderway = this.#given - this.#base !== this.acknowledgedBytes;
-    if (!isUnderway) this.asOfUs = nowUs;
+    if (!isUnderway) {
+      this.asOfUs = nowUs;
+      this.isWindowClosed = false;
+    }
     return isUnderway;
   }
 
-  onQueue(bytes: number): void {
+  onQueue(bytes: number, isWindowClosed: boolean): void {
+    this.isWindowClosed = isWindowClosed;
     this.asOfUs = this.#notedUs;
     const arrived = Math.max(0, this.#given - bytes - this.#base);
     this.acknowledgedBytes = Math.max(this.acknowledgedBytes ?? 0, arrived);
@@ -178,6 +185,7 @@ function unknowable(socket: Socket): TransmitWatch {
     },
     acknowledgedBytes: undefined,
     asOfUs: undefined,
+    isWindowClosed: false,
     unwatch() {},
   };
 }

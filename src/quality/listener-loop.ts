@@ -156,7 +156,10 @@ export class ListenerLoop {
 
   #serve(steering: Steering, nowUs: number): void {
     const reason = steering.tick(nowUs, this.#deps.box, this.#mayRise > 0);
-    if (reason !== undefined) this.#switches[reason].add();
+    if (reason !== undefined) {
+      this.#switches[reason].add();
+      this.#note(steering);
+    }
     if (reason === 'headroom' || reason === 'trial') this.#mayRise -= 1;
     if (steering.stillUs(nowUs) > this.#settings().stallTimeoutMs * 1000) steering.listener.closeStalled();
   }

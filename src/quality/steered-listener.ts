@@ -21,6 +21,8 @@ export interface SteeredListener {
   readonly sentMediaUs: number;
   readonly lagUs: number;
   readonly isBlocked: boolean;
+  /** It is its own side that takes no more for now: its player has enough. */
+  readonly isReceiverLimited: boolean;
   /** Undefined where nothing is known. */
   readonly facts: ConnectionFacts | undefined;
   switchTo(rung: Rung): void;

@@ -70,13 +70,14 @@ export class Steering {
   tick(nowUs: number, box: BoxAllowance, mayRise: boolean): SwitchReason | undefined {
     const { listener } = this;
     const { sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung, facts } = listener;
+    const { isReceiverLimited } = listener;
     const arrivedBytes = acknowledgedBytes ?? sentBytes;
     if (arrivedBytes !== this.#arrivedBytes || arrivedBytes === sentBytes) this.#movedUs = nowUs;
     this.#arrivedBytes = arrivedBytes;
     const { boxKbps } = box;
     const isBoxCalm = mayRise && box.isCalm;
     const seen = { nowUs, sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung };
-    const order = this.#controller.tick({ ...seen, boxKbps, isBoxCalm, ...facts });
+    const order = this.#controller.tick({ ...seen, boxKbps, isBoxCalm, ...facts, isReceiverLimited });
     this.#order = order;
     if (!this.#isAdaptive) return undefined;
     const reason = this.#steer(nowUs, order, box);
