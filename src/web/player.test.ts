@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Program } from '../testkit/program.ts';
+import type { StationStats } from './answers.ts';
 
 const BROWSER_ARGS = [
   '--no-sandbox',
@@ -122,6 +123,17 @@ async function holds(page: Page, expression: string, limitMs = 30_000): Promise<
   }
 }
 
+/** Polls the statistics until they are as wanted. */
+async function statsWhere(program: Program, what: string, areThey: (stats: StationStats) => boolean): Promise<void> {
+  const endMs = performance.now() + 20_000;
+  for (;;) {
+    const stats = await program.stats();
+    if (areThey(stats)) return;
+    if (performance.now() > endMs) throw new Error(`not within 20 s: ${what}: ${JSON.stringify(stats.listeners)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 async function textOf(page: Page, selector: string): Promise<string> {
   return (await page.textContent(selector)) ?? '';
 }
@@ -171,12 +183,9 @@ test('it plays again after a stop and in every quality', async () => {
     ['lossless', 'flac@lossless'],
   ] as const) {
     await page.selectOption('#quality', quality);
+    // The server is told first; then the page connects anew.
+    await statsWhere(program, quality, ({ listeners }) => listeners.some((listener) => listener.rung === rung));
     await holds(page, playing);
-    const { listeners } = await program.stats();
-    assert.ok(
-      listeners.some((listener) => listener.rung === rung),
-      `${quality}: ${JSON.stringify(listeners)}`,
-    );
   }
   assert.match(await page.inputValue('#link-flac'), /\/stream\.flac$/);
   assert.equal(complaints, []);

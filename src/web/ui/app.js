@@ -3,38 +3,35 @@
 import { showCameras } from './camera.js';
 import { Player } from './player.js';
 import { showPrivacy } from './privacy.js';
+import { chosenMode, follow, followQuality, planNow } from './quality.js';
+import { $, show, showIfAny } from './show.js';
 
 /** The lower end of the level meter, dBFS. */
 const FLOOR_DB = -60;
-
-const $ = (id) => document.getElementById(id);
 
 /** The path that is played; the server's own name for it arrives with the first status. */
 let mountPath = '/stream';
 let status;
 
-/** Screen readers speak a live region whenever it is written to, changed or not. */
-function show(id, text) {
-  const element = $(id);
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function showIfAny(id, text) {
-  $(id).hidden = text === '';
-  show(id, text);
-}
-
-/** The URL of the mount with an extension, in the quality that is chosen; lossless is FLAC's alone. */
-function streamUrl(extension = '') {
-  const quality = $('quality').value;
-  const isLossless = quality === 'lossless';
+/** The URL of the mount with an extension, for other players: in the mode that is chosen; lossless is FLAC's alone. */
+function linkUrl(extension) {
+  const mode = chosenMode();
+  const isLossless = mode === 'lossless';
   const fits =
-    quality !== 'auto' && extension !== '.flac' && !(isLossless && ['.mp3', '.aac', '.opus'].includes(extension));
-  return new URL(`${mountPath}${extension}${fits ? `?quality=${quality}` : ''}`, location.href);
+    mode !== 'auto' && extension !== '.flac' && !(isLossless && ['.mp3', '.aac', '.opus'].includes(extension));
+  return new URL(`${mountPath}${extension}${fits ? `?quality=${mode}` : ''}`, location.href);
 }
 
-const audio = new Audio();
-const player = new Player(audio, () => streamUrl(audio.canPlayType('audio/mpeg') === '' ? '.opus' : ''), showPlayer);
+/** What the page's own player connects to, and how. */
+function connectionPlan() {
+  const { extension, quality, burst, preload, holdSeconds } = planNow();
+  const url = new URL(`${mountPath}${extension}`, location.href);
+  if (quality !== undefined) url.searchParams.set('quality', quality);
+  if (burst !== undefined) url.searchParams.set('burst', burst);
+  return { url, preload, holdSeconds };
+}
+
+const player = new Player(new Audio(), connectionPlan, showPlayer);
 
 function showPlayer(text, tone) {
   show('state', text);
@@ -42,6 +39,7 @@ function showPlayer(text, tone) {
   const { isWanted } = player;
   $('play').dataset.wanted = String(isWanted);
   $('play').setAttribute('aria-label', isWanted ? 'Stop' : 'Play');
+  follow();
   if (!('mediaSession' in navigator)) return;
   navigator.mediaSession.playbackState = isWanted ? 'playing' : 'none';
   if (isWanted) tellSession();
@@ -185,7 +183,7 @@ function newLink(extension, name, note) {
   const field = document.createElement('input');
   field.id = id;
   field.readOnly = true;
-  field.value = streamUrl(extension).href;
+  field.value = linkUrl(extension).href;
   field.addEventListener('focus', () => field.select());
   const button = document.createElement('button');
   button.type = 'button';
@@ -254,7 +252,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 $('play').addEventListener('click', () => (player.isWanted ? player.stop() : player.play()));
-$('quality').addEventListener('change', () => {
+followQuality(player, () => {
   showLinks();
   if (player.isWanted) player.play();
 });

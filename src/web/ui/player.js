@@ -1,3 +1,5 @@
+import { BufferHold, secondsAhead } from './buffer-hold.js';
+
 /** No sound for this long while it should play: the connection is made anew. */
 const STALL_MS = 8_000;
 const RETRY_FIRST_MS = 1_000;
@@ -9,7 +11,7 @@ const RETRY_MAX_MS = 15_000;
  */
 export class Player {
   #audio;
-  #urlOf;
+  #planOf;
   #onState;
   #isWanted = false;
   #failures = 0;
@@ -17,29 +19,44 @@ export class Player {
   #watchTimer;
   #progressMs = 0;
   #lastTime = 0;
+  #lastComeS = 0;
   #isWaiting = false;
+  #hold;
+  #holdSeconds = 0;
+  #mayAskForBurst = true;
 
   /**
    * @param audio an element without a source, and nobody else's
-   * @param urlOf called for each connection: the URL to play
+   * @param planOf called for each connection: `url` to play, the element's `preload`, and `holdSeconds`, which it wants in
+   *   hand before it goes on after it ran dry
    * @param onState told a sentence for the listener, and whether it is `good` or `bad` news, or neither
    */
-  constructor(audio, urlOf, onState) {
+  constructor(audio, planOf, onState) {
     this.#audio = audio;
-    this.#urlOf = urlOf;
+    this.#planOf = planOf;
     this.#onState = onState;
+    this.#hold = new BufferHold(audio, () => this.#begin());
     audio.preload = 'none';
     audio.addEventListener('playing', () => this.#tellPlaying());
+    audio.addEventListener('waiting', () => this.#fill());
     for (const event of ['waiting', 'stalled']) audio.addEventListener(event, () => this.#tellWaiting());
     audio.addEventListener('ended', () => this.#retry('The server has ended the stream.'));
     audio.addEventListener('error', () => void this.#explain());
     // A phone call, headphones pulled out, a key of the keyboard: to go on from here would be to play the past.
-    audio.addEventListener('pause', () => this.#isWanted && !audio.ended && audio.hasAttribute('src') && this.stop());
+    audio.addEventListener('pause', () => {
+      // By the time that it is told, a pause of our own may be over.
+      if (this.#isWanted && audio.paused && !audio.ended && audio.hasAttribute('src') && !this.#hold.isOn) this.stop();
+    });
     window.addEventListener('online', () => this.#retryTimer !== undefined && this.play());
   }
 
   get isWanted() {
     return this.#isWanted;
+  }
+
+  /** Sound that is in hand, by what the browser tells, in seconds. */
+  get secondsAhead() {
+    return this.#isWanted ? secondsAhead(this.#audio) : 0;
   }
 
   /** Plays what is live now, also when it plays already. */
@@ -59,13 +76,22 @@ export class Player {
   #connect() {
     this.#disconnect();
     this.#onState(this.#failures === 0 ? 'Connecting…' : 'Connecting again…', '');
-    const url = this.#urlOf();
+    const { url, preload, holdSeconds } = this.#planOf();
     // One that was never used before: nothing that the browser still holds of the stream is played again.
     url.searchParams.set('at', Date.now().toString(36));
+    if (!this.#mayAskForBurst) url.searchParams.delete('burst');
+    this.#holdSeconds = holdSeconds;
+    // Of weight from here on only: nothing is loaded before somebody wants to hear it.
+    this.#audio.preload = preload;
     this.#audio.src = url.href;
     this.#progressMs = performance.now();
     this.#lastTime = 0;
+    this.#lastComeS = 0;
     this.#watchTimer = setInterval(() => this.#watch(), 1_000);
+    this.#begin();
+  }
+
+  #begin() {
     this.#audio.play().catch((error) => {
       // What fails to load comes as an error event; what the next try replaces is of no interest.
       if (error.name === 'NotAllowedError') {
@@ -78,6 +104,7 @@ export class Player {
     clearInterval(this.#watchTimer);
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
+    this.#hold.cancel();
     if (!this.#audio.hasAttribute('src')) return;
     this.#audio.removeAttribute('src');
     this.#audio.load();
@@ -103,9 +130,20 @@ export class Player {
       if (currentTime > 10) this.#failures = 0;
       // An element that stalled but had enough in hand plays on, without an event to say so.
       if (this.#isWaiting) this.#tellPlaying();
+    } else if (this.#hold.isOn && this.#hold.comeS > this.#lastComeS) {
+      this.#lastComeS = this.#hold.comeS;
+      this.#progressMs = performance.now();
     } else if (performance.now() - this.#progressMs > STALL_MS) {
       this.#retry('No sound is coming.');
     }
+  }
+
+  /** It has run dry. At the start it has not: what is there then is played at once. */
+  #fill() {
+    if (!this.#isWanted || this.#audio.currentTime === 0) return;
+    this.#lastComeS = 0;
+    this.#hold.begin(this.#holdSeconds);
+    if (this.#hold.isOn) this.#onState('Filling the buffer…', '');
   }
 
   #tellPlaying() {
@@ -115,7 +153,7 @@ export class Player {
 
   #tellWaiting() {
     this.#isWaiting = true;
-    if (this.#isWanted) this.#onState('Waiting for sound…', '');
+    if (this.#isWanted && !this.#hold.isOn) this.#onState('Waiting for sound…', '');
   }
 
   /** The element only knows that it failed; the server has a sentence for it. */
@@ -127,6 +165,8 @@ export class Player {
     try {
       const response = await fetch(src, { signal: controller.signal });
       if (!response.ok) why = (await response.text()).split('\n')[0].slice(0, 200);
+      // Stations may allow less of it than was asked for.
+      if (response.status === 400) this.#mayAskForBurst = false;
     } catch {
       why = 'The server does not answer.';
     }
