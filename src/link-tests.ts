@@ -9,10 +9,13 @@ import type { LinkTestResult, LinkTests, QuickSyncClient } from './web/quick-syn
 export class RememberedLinkTests implements LinkTests {
   readonly #book: LinkBook;
   readonly #test: SpeedTest;
+  readonly #onTested: () => void;
 
-  constructor({ book, test }: { book: LinkBook; test: SpeedTest }) {
-    this.#book = book;
-    this.#test = test;
+  /** @param deps.onTested called after each test that brought something */
+  constructor(deps: { readonly book: LinkBook; readonly test: SpeedTest; readonly onTested: () => void }) {
+    this.#book = deps.book;
+    this.#test = deps.test;
+    this.#onTested = deps.onTested;
   }
 
   recent({ address }: QuickSyncClient): LinkTestResult | undefined {
@@ -28,6 +31,7 @@ export class RememberedLinkTests implements LinkTests {
     const outcome = await this.#test.measure(address, response);
     if (outcome.state === 'measured') {
       this.#book.noteTest(address, outcome);
+      this.#onTested();
       return { mbps: outcome.mbps, problem: undefined };
     }
     const problem =

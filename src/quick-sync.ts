@@ -27,7 +27,10 @@ import { ListenerLoop } from './quality/listener-loop.ts';
 import { presetsAnswer } from './quality/presets.ts';
 import type { SteeringReport } from './quality/steered-listener.ts';
 import type { BoxAllowance } from './quality/steering.ts';
+import { RememberedUplink } from './remembered-uplink.ts';
 import { HostNetworkSampler } from './telemetry/host-network.ts';
+import { SocketFacts } from './telemetry/socket-facts.ts';
+import { UplinkTest } from './telemetry/uplink-test.ts';
 import type { QuickSyncDeps as QuickSyncApi, QuickSyncClient, QuickSyncSight } from './web/quick-sync-deps.ts';
 
 export interface QuickSyncDeps {
@@ -48,7 +51,7 @@ export interface QuickSyncDeps {
  */
 const LOOKS: TransmitQueuesOptions = { intervalMs: 1_000, maxShare: 0.02, savedMs: 5_000 };
 /** The same, while a link is tested. */
-const TEST_LOOKS: TransmitQueuesOptions = { intervalMs: 5, maxShare: 0.5, savedMs: 1_000 };
+const TEST_LOOKS: TransmitQueuesOptions = { intervalMs: 5, maxShare: 0.2, savedMs: 100 };
 const NETWORK_SAMPLE_MS = 30_000;
 /** Below the data directory. */
 const DATABASE_FILE = 'pipit.db';
@@ -67,6 +70,7 @@ export class QuickSync implements AsyncDisposable {
   readonly #database: Database;
   readonly #devices: DevicePreferences;
   readonly #network: HostNetworkSampler;
+  readonly #facts: SocketFacts;
   readonly #stop = new AbortController();
 
   /** @param settings as they are now */
@@ -81,6 +85,7 @@ export class QuickSync implements AsyncDisposable {
     );
     this.#devices = new DevicePreferences({ database: this.#database, wallTime });
     this.#network = new HostNetworkSampler({ clock }, { intervalMs: NETWORK_SAMPLE_MS });
+    this.#facts = new SocketFacts({ clock });
     const queues = new TransmitQueues({ clock }, LOOKS);
     this.#loop = new ListenerLoop(
       {
@@ -100,7 +105,10 @@ export class QuickSync implements AsyncDisposable {
         preferencesOf: (head) => this.#preferencesOf(head),
         linkOf: (address) => this.#book.of(address),
         decide: (mbps, preferences) => this.#decide(mbps, preferences),
-        factsOf: () => undefined,
+        factsOf: ({ remoteAddress, remotePort }) =>
+          remoteAddress === undefined || remotePort === undefined
+            ? undefined
+            : this.#facts.factOf(remoteAddress, remotePort),
       },
       () => {
         const { quickSync, broadcaster, encoder } = settings();
@@ -112,10 +120,15 @@ export class QuickSync implements AsyncDisposable {
   }
 
   /** Opens what is kept. */
-  async start(): Promise<void> {
+  async open(): Promise<void> {
     this.#network.start(this.#stop.signal);
     await this.#database.open();
     this.#devices.load();
+  }
+
+  /** Listeners come to that port. */
+  listenersAt(port: number): void {
+    this.#facts.start(port, this.#stop.signal);
   }
 
   /** Takes changed settings over. */
@@ -131,6 +144,7 @@ export class QuickSync implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     this.#loop[Symbol.dispose]();
+    this.#facts[Symbol.dispose]();
     await this.#network[Symbol.asyncDispose]();
     this.#database.close();
   }
@@ -138,6 +152,9 @@ export class QuickSync implements AsyncDisposable {
   #openApi(): QuickSyncApi {
     const { clock, log, gate, pause, wallTime } = this.#deps;
     const queues = new TransmitQueues({ clock }, TEST_LOOKS);
+    const { signal } = this.#stop;
+    const urls = (): readonly string[] => this.#settings().quickSync.testUrls;
+    const uplink = new RememberedUplink({ clock, test: new UplinkTest({ clock }), urls, signal });
     const test = new SpeedTest({ clock, queues }, { timeoutMs: this.#settings().quickSync.testTimeoutMs });
     return {
       log,
@@ -152,11 +169,11 @@ export class QuickSync implements AsyncDisposable {
         return this.#decide(this.#book.of(address).mbps, preferences).level as QualityLevel;
       },
       presets: () => presetsAnswer(this.#settings().quickSync),
-      tests: new RememberedLinkTests({ book: this.#book, test }),
+      tests: new RememberedLinkTests({ book: this.#book, test, onTested: () => void uplink.renew() }),
       network: () => this.#network.network,
       listeners: ({ address }) => this.#loop.reportsOf(address),
       preferredCodec: () => PROFILE_CAPS[this.#settings().quickSync.profile].codec,
-      uplink: () => undefined,
+      uplink: () => uplink.knowledge,
     };
   }
 

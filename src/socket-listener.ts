@@ -64,7 +64,7 @@ export class SocketListener implements SteeredListener {
   }
 
   get isReceiverLimited(): boolean {
-    return this.#watch.isWindowClosed || (this.facts?.isReceiverLimited ?? false);
+    return this.#watch.isWindowClosed;
   }
 
   get facts(): ConnectionFacts | undefined {

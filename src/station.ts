@@ -193,7 +193,7 @@ export class Station {
    */
   async start(): Promise<StationAddresses> {
     const { server } = this.#settings;
-    await this.#quickSync.start();
+    await this.#quickSync.open();
     this.#mute.load();
     this.#mute.onChange = (muted) => this.#applyMute(muted);
     this.#applyMute(this.#mute.muted);
@@ -203,6 +203,7 @@ export class Station {
     const listenPort = await this.#door.listen(server.host, server.listenPort).catch((cause: NodeJS.ErrnoException) => {
       throw cannotListen(server.host, server.listenPort, cause);
     });
+    this.#quickSync.listenersAt(listenPort);
     return { listenPort, sourcePort: await this.#openSourcePort() };
   }
 

@@ -3,7 +3,7 @@ import type { Rung } from '../core/rung.ts';
 import type { HoldReason, ListenerSight, SwitchReason } from './listener-sight.ts';
 
 /** What the kernel tells of a connection now and then. */
-export type ConnectionFacts = Pick<ListenerSight, 'rttMs' | 'minRttMs' | 'lossShare' | 'isReceiverLimited'>;
+export type ConnectionFacts = Pick<ListenerSight, 'rttMs' | 'minRttMs' | 'lossShare'>;
 
 /** A listener as the loop sees and steers it. */
 export interface SteeredListener {

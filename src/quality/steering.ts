@@ -77,7 +77,16 @@ export class Steering {
     const { boxKbps } = box;
     const isBoxCalm = mayRise && box.isCalm;
     const seen = { nowUs, sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung };
-    const order = this.#controller.tick({ ...seen, boxKbps, isBoxCalm, ...facts, isReceiverLimited });
+    const { rttMs, minRttMs, lossShare } = facts ?? {};
+    const order = this.#controller.tick({
+      ...seen,
+      isReceiverLimited,
+      boxKbps,
+      isBoxCalm,
+      rttMs,
+      minRttMs,
+      lossShare,
+    });
     this.#order = order;
     if (!this.#isAdaptive) return undefined;
     const reason = this.#steer(nowUs, order, box);
