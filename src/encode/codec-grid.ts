@@ -3,11 +3,16 @@ import type { PcmHistory } from './pcm-history.ts';
 import type { RungEncoder, SharedFrame } from './rung-encoder.ts';
 
 /**
- * Frames that an encoder is given before the first whose packet counts, so that its filters, psychoacoustic
- * model and rate control have settled when a listener hears it: without them the join of two AAC or MP3 encoders
- * is a click some 15 to 20 dB above the coding noise.
+ * Frames that an encoder is given before the first whose packet counts, so that its filters and psychoacoustic model
+ * have settled when a listener hears it: without them the join of two AAC or MP3 encoders is a click some 15 to 20 dB
+ * above the coding noise.
  */
 const WARM_UP_FRAMES: Readonly<Record<Codec, number>> = { mp3: 2, aac: 2, opus: 4, flac: 0 };
+/**
+ * The same where it goes on for another encoder of its rung that listeners have just heard: rate control settles too.
+ * That of AAC takes most of a second, in which its noise is up to 10 dB above what it will be.
+ */
+const TAKE_OVER_FRAMES: Readonly<Record<Codec, number>> = { mp3: 8, aac: 40, opus: 4, flac: 0 };
 
 export interface CodecGridOptions {
   readonly codec: Codec;
@@ -58,10 +63,11 @@ export class CodecGrid implements Disposable {
   /**
    * Adds a rung whose packets count from sample frame `from` on, or from where the history begins.
    * @param encoder fresh; owned by the grid from now on
+   * @param takesOver when listeners have heard the rung up to `from` from another encoder
    */
-  add(rung: Rung, encoder: RungEncoder, from: number): void {
+  add(rung: Rung, encoder: RungEncoder, from: number, takesOver = false): void {
     const { size } = this.#frame;
-    const wanted = Math.floor(from / size) - WARM_UP_FRAMES[rung.codec];
+    const wanted = Math.floor(from / size) - (takesOver ? TAKE_OVER_FRAMES : WARM_UP_FRAMES)[rung.codec];
     const next = Math.max(wanted, Math.ceil(this.#history.oldest / size)) * size;
     this.#cursors.push({ rung, encoder, next, from: Math.max(from, next) });
   }

@@ -34,7 +34,7 @@ export interface LadderOptions {
  */
 const TURN_FRAMES = SAMPLE_RATE;
 /** History beyond what priming needs: the warm-up of encoders, and slack for a machine that is busy. */
-const SPARE_SECONDS = 1;
+const SPARE_SECONDS = 1.5;
 /** An encoder that failed is tried again after this much sound. */
 const RETRY_FRAMES = 5 * SAMPLE_RATE;
 /** A block is taken in pieces no longer than this, so that none outruns the history. */
@@ -161,11 +161,9 @@ export class Ladder implements Disposable {
 
   #start(rung: Rung): void {
     if (!this.#wanted.has(rung)) return;
-    const from = Math.max(
-      this.#history.end - Math.round(this.#settings.primeSeconds * SAMPLE_RATE),
-      this.#delivered[rung.index] as number,
-      0,
-    );
+    const delivered = this.#delivered[rung.index] as number;
+    const primed = Math.max(0, this.#history.end - Math.round(this.#settings.primeSeconds * SAMPLE_RATE));
+    const from = Math.max(primed, delivered);
     if (this.#passthrough.rung === rung) {
       this.#announce(rung, this.#passthrough.config);
       this.#passthrough.replay(from);
@@ -174,7 +172,7 @@ export class Ladder implements Disposable {
     try {
       const encoder = this.#encoders.encoder(rung, this.#settings);
       this.#announce(rung, encoder.config);
-      this.#gridOf(rung.codec).add(rung, encoder, from);
+      this.#gridOf(rung.codec).add(rung, encoder, from, delivered >= primed);
     } catch (error) {
       this.#failed(rung, error);
     }
