@@ -33,6 +33,8 @@ export interface SwitchedStream {
   readonly rungs: readonly Rung[];
   /** Sample frame of the source that the first frame begins with. */
   readonly start: number;
+  /** How many frames of each rung there were before. */
+  readonly begun: number;
   /** Of each rung, the frames that the ladder made since the listener came. */
   readonly frames: readonly (readonly Uint8Array[])[];
   /** The listener's stream, by frame: of which rung it is. */
@@ -44,13 +46,13 @@ export interface SwitchedStream {
 /**
  * Sends `sound` (interleaved stereo) through ladder, ring and broadcaster to a listener that is told to change to
  * another rung whenever it is done with the last change: over all pairs of rungs, in turn.
- * @param onSecond told each second what has passed, to do something to the ladder
+ * @param onSecond told each second how many frames there are of each rung, to do something to the ladder
  */
 export function switchedStream(
   codec: 'mp3' | 'aac',
   sound: Int16Array,
   settings: EncoderSettings,
-  onSecond: (ladder: Ladder, second: number) => void = () => {},
+  onSecond: (ladder: Ladder, frames: number) => void = () => {},
 ): SwitchedStream {
   const clock = new FakeClock();
   const log = new RecordingLog();
@@ -99,7 +101,7 @@ export function switchedStream(
   const tour = tourOf(rungs);
   let stop = 0;
   for (let at = 0; at + BLOCK <= sound.length / 2; at += BLOCK) {
-    if (at % SAMPLE_RATE < BLOCK) onSecond(ladder, Math.floor(at / SAMPLE_RATE));
+    if (at % SAMPLE_RATE < BLOCK) onSecond(ladder, frames[0]?.length ?? 0);
     ladder.append({ samples: sound.subarray(at * 2, (at + BLOCK) * 2), channels: 2, ptsUs: (at * 1e6) / SAMPLE_RATE });
     clock.advance((BLOCK * 1000) / SAMPLE_RATE);
     // A little apart, so that what is heard around one change is of that one alone.
@@ -116,7 +118,7 @@ export function switchedStream(
   // What an encoder makes of the time before the first sample is left out.
   const size = FRAME_SIZE[codec];
   const start = begun * size + ((size - (CODEC_DELAY[codec] % size)) % size);
-  return { rungs, start, frames: since, route: routeOf(since, bytes), bytes };
+  return { rungs, start, begun, frames: since, route: routeOf(since, bytes), bytes };
 }
 
 /** A round over all ordered pairs of rungs. */
