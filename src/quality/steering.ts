@@ -15,6 +15,10 @@ export interface BoxAllowance {
 
 /** Changes that a session remembers. */
 const MAX_SWITCHES = 20;
+/** Who takes no more has enough when it has this part of the least that it should have in hand. */
+const ENOUGH = 0.5;
+/** So long after something was read of what a closed window held up, its reader is slow, and not paused. */
+const SLOW_READER_US = 20_000_000;
 
 /** One listener with its controller, and the record of its session. */
 export class Steering {
@@ -24,12 +28,17 @@ export class Steering {
   readonly #isAdaptive: boolean;
   readonly #joinedUs: number;
   readonly #switches: SwitchRecord[] = [];
+  #settings: QuickSyncSettings;
   #order: ListenerOrder | undefined;
-  /** The rung that it was last told to take. */
+  /** The rung that it was last told to take, and why. */
   #target: Rung;
+  #reason: SwitchReason = 'start';
   /** When something arrived, or nothing was on its way. */
   #movedUs: number;
   #arrivedBytes = 0;
+  /** What had arrived when its side was last seen to take no more, and when that was seen to go on. */
+  #closedBytes = Number.POSITIVE_INFINITY;
+  #readUs = Number.NEGATIVE_INFINITY;
 
   constructor(
     listener: SteeredListener,
@@ -38,6 +47,7 @@ export class Steering {
     joinedUs: number,
   ) {
     this.listener = listener;
+    this.#settings = settings;
     this.#controller = new ListenerQuality(options, settings);
     this.#isAdaptive = options.rungs.length > 1;
     this.#joinedUs = joinedUs;
@@ -46,6 +56,7 @@ export class Steering {
   }
 
   configure(settings: QuickSyncSettings): void {
+    this.#settings = settings;
     this.#controller.configure(settings);
   }
 
@@ -70,14 +81,15 @@ export class Steering {
   tick(nowUs: number, box: BoxAllowance, mayRise: boolean): SwitchReason | undefined {
     const { listener } = this;
     const { sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung, facts } = listener;
-    const { isReceiverLimited } = listener;
     const arrivedBytes = acknowledgedBytes ?? sentBytes;
     if (arrivedBytes !== this.#arrivedBytes || arrivedBytes === sentBytes) this.#movedUs = nowUs;
     this.#arrivedBytes = arrivedBytes;
+    const isReceiverLimited = listener.isReceiverLimited && this.#hasEnough(nowUs, arrivedBytes);
     const { boxKbps } = box;
     const isBoxCalm = mayRise && box.isCalm;
     const seen = { nowUs, sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung };
     const { rttMs, minRttMs, lossShare } = facts ?? {};
+    const before = this.#order;
     const order = this.#controller.tick({
       ...seen,
       isReceiverLimited,
@@ -89,7 +101,7 @@ export class Steering {
     });
     this.#order = order;
     if (!this.#isAdaptive) return undefined;
-    const reason = this.#steer(nowUs, order, box);
+    const reason = this.#steer(nowUs, order, order.rung === before?.rung, box);
     // After the change: what may leave now is the new rung's.
     listener.allow(order.allowanceBytes);
     return reason;
@@ -97,13 +109,13 @@ export class Steering {
 
   report(): SteeringReport {
     const { id, quality, rung, facts } = this.listener;
-    const { reason = 'start', hold, isBelowLowest = false } = this.#order ?? {};
+    const { hold, isBelowLowest = false } = this.#order ?? {};
     return {
       id,
       quality,
       rung: rung.name,
       bitrateKbps: rung.bitrateKbps,
-      reason,
+      reason: this.#reason,
       hold: hold ?? (this.#order !== undefined && this.#order.rung !== this.#target ? 'box' : undefined),
       ...this.belief,
       isBelowLowest,
@@ -113,7 +125,20 @@ export class Steering {
     };
   }
 
-  #steer(nowUs: number, order: ListenerOrder, box: BoxAllowance): SwitchReason | undefined {
+  /**
+   * Whose side takes no more has a full player, or one that was paused. But what stands in between may speak for it, a
+   * proxy or a tunnel with a slow link behind it: that goes on reading, and not enough to play from.
+   */
+  #hasEnough(nowUs: number, arrivedBytes: number): boolean {
+    const before = this.#closedBytes;
+    this.#closedBytes = arrivedBytes;
+    if (this.belief.bufferS >= this.#settings.bufferMinS * ENOUGH) return true;
+    if (arrivedBytes > before) this.#readUs = nowUs;
+    return nowUs - this.#readUs > SLOW_READER_US;
+  }
+
+  /** @param isOldOrder the order was for the same rung before: then it is the box that has changed its mind */
+  #steer(nowUs: number, order: ListenerOrder, isOldOrder: boolean, box: BoxAllowance): SwitchReason | undefined {
     const { listener } = this;
     const target = within(order.rung, box.allowed(order.rung.codec));
     // Said again until it has happened, for another listener's change of mind may have ended the rung meanwhile.
@@ -122,7 +147,8 @@ export class Steering {
     const from = this.#target;
     if (from === target) return undefined;
     this.#target = target;
-    const reason = target === order.rung ? order.reason : 'box';
+    const reason = target === order.rung && !isOldOrder ? order.reason : 'box';
+    this.#reason = reason;
     const atS = Math.round((nowUs - this.#joinedUs) / 1e5) / 10;
     this.#switches.push({ atS, from: from.name, to: target.name, reason });
     if (this.#switches.length > MAX_SWITCHES) this.#switches.shift();
