@@ -11,6 +11,8 @@ export interface LinkEstimateSettings {
 /** A measure spans so much time with a backlog; shorter ones say more about the figures' grain than about the link. */
 const WINDOW_US = 300_000;
 /** What arrives lately is a mean over about so long. */
+/** What it carried before a backlog counts as a measure of so long. */
+const ASSUMED_US = 500_000;
 const THROUGHPUT_US = 300_000;
 /** So long after its last measure an estimate says nothing any more. */
 const FRESH_US = 15_000_000;
@@ -24,6 +26,8 @@ const ROUTER_BYTES = 4_000;
 const LATE_BYTES = 3_000;
 /** What is shown is shown within about so long. */
 const BUSY_US = 1_000_000;
+/** The newest measure's part in what a link carries just now. */
+const RECENT = 0.5;
 /** Delay of a link that nothing is known of, and the most that is believed of one. */
 const DELAY_US = 60_000;
 const MAX_DELAY_US = 800_000;
@@ -45,7 +49,6 @@ export class LinkEstimate {
   #sentBytes = 0;
   #isKnown = false;
   #hasBacklog = false;
-  #backlogSinceUs = 0;
   #movedUs = 0;
   #delayUs: number | undefined;
   /** Since when something is on the way of which nothing has arrived yet; only after the link was idle. */
@@ -56,9 +59,13 @@ export class LinkEstimate {
   /** Since when it was busy without a pause, and what has arrived since. */
   #busySinceUs = 0;
   #busyBytes = 0;
-  #meanKbps: number | undefined;
+  #meanKbps = 0;
+  #weightUs = 0;
+  /** Nothing was measured since. */
+  #isAssumed = false;
   #lastKbps = 0;
-  #measuredUs = 0;
+  #recentKbps = 0;
+  #measuredUs = Number.NEGATIVE_INFINITY;
   #shownKbps: number | undefined;
   #shownUs = 0;
   #throughputKbps = 0;
@@ -74,10 +81,6 @@ export class LinkEstimate {
   /** By the last look, something that was sent long enough before had not arrived. */
   get hasBacklog(): boolean {
     return this.#hasBacklog;
-  }
-
-  get backlogSinceUs(): number {
-    return this.#backlogSinceUs;
   }
 
   /** Of which moment all this is. */
@@ -113,16 +116,21 @@ export class LinkEstimate {
     return this.#throughputKbps;
   }
 
+  /** When it was last put to the test; -Infinity: never. */
+  get measuredUs(): number {
+    return this.#isAssumed ? Number.NEGATIVE_INFINITY : this.#measuredUs;
+  }
+
   /** What it carries; undefined when it was not put to the test lately. */
   kbps(nowUs: number): number | undefined {
+    if (this.#isAssumed) return undefined;
     return nowUs - this.#measuredUs < (this.#isKnown ? FRESH_US : RARE_FRESH_US) ? this.#meanKbps : undefined;
   }
 
-  /** What may be counted on: the lower one of the mean and the last measure. */
+  /** What it carried just now, with caution. */
   safeKbps(nowUs: number): number | undefined {
-    const kbps = this.kbps(nowUs);
-    if (kbps === undefined) return undefined;
-    return Math.min(kbps, this.#lastKbps);
+    if (this.kbps(nowUs) === undefined) return undefined;
+    return Math.min(this.#recentKbps, this.#lastKbps);
   }
 
   /** What it carries at least, which it has shown. */
@@ -155,7 +163,7 @@ export class LinkEstimate {
     this.#hasBacklog = this.#isKnown
       ? sends.bytesBy(asOfUs - this.#mayTakeUs) - this.#arrivedBytes > LATE_BYTES
       : sight.isBlocked;
-    if (this.#hasBacklog && !hadBacklog) this.#backlogSinceUs = asOfUs;
+    if (this.#hasBacklog && !hadBacklog) this.#assume(asOfUs, sight.rung.bitrateKbps);
     if (elapsedUs <= 0) return;
     this.#throughputKbps +=
       Math.min(1, elapsedUs / THROUGHPUT_US) * (kbpsOf(arrived, elapsedUs) - this.#throughputKbps);
@@ -198,22 +206,30 @@ export class LinkEstimate {
     this.#windowUs += elapsedUs;
     this.#windowBytes += arrived;
     if (this.#windowUs < WINDOW_US) return;
-    this.#learn(asOfUs, kbpsOf(this.#windowBytes, this.#windowUs));
+    this.#learn(asOfUs, kbpsOf(this.#windowBytes, this.#windowUs), this.#windowUs);
     this.#windowUs = this.#windowBytes = 0;
   }
 
-  /** Time without a measure makes an estimate old too. */
-  #learn(asOfUs: number, kbps: number): void {
-    const mean = this.kbps(asOfUs);
+  /** Each measure counts by its time, and less as it grows older. */
+  #learn(asOfUs: number, kbps: number, spanUs: number): void {
+    this.#weightUs *= this.#settings.smoothing ** ((asOfUs - this.#measuredUs) / 1e6);
+    this.#weightUs += spanUs;
+    this.#meanKbps += (spanUs / this.#weightUs) * (kbps - this.#meanKbps);
+    this.#recentKbps += RECENT * (kbps - this.#recentKbps);
     this.#lastKbps = kbps;
-    if (mean === undefined) {
-      this.#meanKbps = kbps;
-    } else {
-      const kept = this.#settings.smoothing ** ((asOfUs - this.#measuredUs) / 1e6);
-      this.#meanKbps = kept * mean + (1 - kept) * kbps;
-    }
+    this.#isAssumed = false;
     this.#measuredUs = asOfUs;
-    if ((this.#shownKbps ?? 0) > (this.#meanKbps as number)) this.#shownKbps = this.#meanKbps;
+    if ((this.#shownKbps ?? 0) > this.#meanKbps) this.#shownKbps = this.#meanKbps;
+  }
+
+  /** A backlog begins: until then the link carried what it was given, which counts for something. */
+  #assume(asOfUs: number, rungKbps: number): void {
+    const leftUs = this.#weightUs * this.#settings.smoothing ** ((asOfUs - this.#measuredUs) / 1e6);
+    if (leftUs >= ASSUMED_US) return;
+    this.#meanKbps += (1 - leftUs / ASSUMED_US) * (rungKbps - this.#meanKbps);
+    this.#weightUs = ASSUMED_US;
+    this.#measuredUs = asOfUs;
+    this.#isAssumed = true;
   }
 
   #show(asOfUs: number, elapsedUs: number, arrived: number, isIdle: boolean): void {

@@ -19,7 +19,7 @@ export class Probe {
   #untilUs = Number.NEGATIVE_INFINITY;
   #nextUs = Number.NEGATIVE_INFINITY;
   #pauseUs = FIRST_PAUSE_US;
-  #isClean = false;
+  #beganUs: number | undefined;
 
   /** Nothing is to be sent now. */
   isHolding(nowUs: number): boolean {
@@ -31,14 +31,13 @@ export class Probe {
     return nowUs < this.#untilUs + WATCH_US;
   }
 
-  /** The last one met no resistance: that is no measure, but nothing speaks against a trial. */
-  wasClean(nowUs: number): boolean {
-    return this.#isClean && !this.isUnderway(nowUs);
-  }
-
-  /** There was a backlog just now. */
-  onBacklog(): void {
-    this.#isClean = false;
+  /**
+   * The last one brought no measure: that is no proof, but nothing speaks against a trial.
+   *
+   * @param measuredUs when the link was last measured
+   */
+  wasClean(nowUs: number, measuredUs: number): boolean {
+    return this.#beganUs !== undefined && measuredUs < this.#beganUs && !this.isUnderway(nowUs);
   }
 
   /** So much in hand, and at such a rate, is enough to tell from. */
@@ -49,7 +48,7 @@ export class Probe {
   /** Begins one, if it is time. */
   begin(nowUs: number, bufferS: number): void {
     if (nowUs < this.#nextUs) return;
-    this.#isClean = true;
+    this.#beganUs = nowUs;
     this.#untilUs = nowUs + Math.min(HOLD_S, SHARE * bufferS) * 1e6;
     this.#nextUs = this.#untilUs + WATCH_US + this.#pauseUs;
     this.#pauseUs = Math.min(MAX_PAUSE_US, this.#pauseUs * 2);
@@ -57,7 +56,7 @@ export class Probe {
 
   /** Something has changed: what the link carries now is worth knowing soon. */
   reset(nowUs: number): void {
-    this.#isClean = false;
+    this.#beganUs = undefined;
     this.#untilUs = Math.min(this.#untilUs, nowUs);
     this.#pauseUs = FIRST_PAUSE_US;
     this.#nextUs = Math.max(nowUs + FIRST_PAUSE_US, Math.min(this.#nextUs, nowUs + FIRST_PAUSE_US));

@@ -131,9 +131,7 @@ export class ListenerQuality {
     const { preloadThreshold, bufferTargetS } = this.#settings;
     buffer.observe(sight, asOfUs, arrivedUs, preloadThreshold * bufferTargetS * 1e6);
     this.#sends.forget(link.arrivedBytes, asOfUs - 1_000_000);
-    if (!link.hasBacklog) return;
-    this.#unquietUs = nowUs;
-    this.#probe.onBacklog();
+    if (link.hasBacklog) this.#unquietUs = nowUs;
   }
 
   #keepLimits({ nowUs, boxKbps }: ListenerSight): void {
@@ -155,19 +153,20 @@ export class ListenerQuality {
       this.#rises.settle(nowUs, link.isKnown);
     // A player that is full leaves the rest in the connection: there it lies, and nothing is wrong.
     if (!link.hasBacklog || sight.isReceiverLimited || this.#index <= this.#limits.lowest) return;
-    const { bufferMinS, bufferTargetS, lowLinkKbps } = this.#settings;
+    const { bufferMinS, bufferTargetS, bufferMaxS, lowLinkKbps } = this.#settings;
     const { seconds, mostSeconds, isPlaying } = this.#buffer;
     if (isPlaying && seconds < Math.min(bufferMinS, mostSeconds) / 2) {
       this.#fallTo(this.#limits.lowest, 'buffer', nowUs);
       return;
     }
-    const kbps = link.safeKbps(nowUs);
+    const kbps = link.kbps(nowUs);
     if (kbps === undefined) return;
-    const fitsKbps = kbps / this.#need(seconds);
-    if (this.rung.bitrateKbps <= fitsKbps) return;
+    // What is on its way or waits must not grow without end either: the ring forgets.
+    const need = this.#need(Math.min(seconds, bufferMaxS - (mostSeconds - seconds)));
+    if (this.rung.bitrateKbps * need <= kbps) return;
     const reason = link.silentUs > OUTAGE_US ? 'outage' : 'link';
     const isPoor = kbps <= lowLinkKbps && seconds < bufferTargetS && !this.#rises.isOnTrial;
-    const to = isPoor ? this.#limits.lowest : this.#highestUpTo(fitsKbps);
+    const to = isPoor ? this.#limits.lowest : this.#highestUpTo(Math.min(kbps, link.safeKbps(nowUs) ?? kbps) / need);
     this.#fallTo(to, reason, nowUs);
   }
 
@@ -239,7 +238,7 @@ export class ListenerQuality {
     // Where nobody knows what arrives, it takes long until a mistake shows: what was measured once counts for longer.
     if (quietUs < QUIET_US || (!this.#link.isKnown && safeKbps !== undefined)) return undefined;
     const { seconds } = this.#buffer;
-    const isProbed = this.#probe.wasClean(nowUs) || !this.#mayProbe(seconds);
+    const isProbed = this.#probe.wasClean(nowUs, this.#link.measuredUs) || !this.#mayProbe(seconds);
     if (!isProbed) this.#probe.begin(nowUs, seconds);
     else if (mayTry) return 'trial';
     return undefined;
