@@ -220,6 +220,39 @@ test('what was seen of a link is noted while it is used, when a rung is changed 
   assert.ok(links.has(fast.address));
 });
 
+test('the links of all who listen are noted every few seconds, whoever they are', () => {
+  const { join, run, links } = open();
+  const listeners = [5_000, 5_000, 5_000, 5_000, 5_000, 100].map((kbps) => join(kbps));
+  run(20);
+  for (let round = 0; round < 5; round++) {
+    links.clear();
+    run(6);
+    for (const { address } of listeners) assert.ok(links.has(address), `${address} in round ${round}`);
+  }
+});
+
+test('those who come and go all the time do not keep it from looking at the others', () => {
+  const { join, run, loop } = open();
+  const listener = join(50_000);
+  run(20);
+  assert.is(listener.rung, ULTRA);
+  listener.kbps = 100;
+  for (let n = 0; n < 200; n++) {
+    const passer = join(50_000);
+    run(0.05);
+    passer.leave();
+  }
+  assert.is(listener.rung, LOW);
+  assert.ok((loop.reportOf(listener.id)?.switches.length ?? 0) > 2);
+});
+
+test('a rung that the box does not have is left at once, and that is counted', () => {
+  const { join, box, counters } = open();
+  box.allowed = () => [LOW];
+  assert.is(join(5_000).rung, LOW);
+  assert.is(counters.snapshot()['rung_switches_box_total'], 1);
+});
+
 test('when the last one has gone, nothing runs on', () => {
   const { join, run, clock, loop } = open();
   const one = join(5_000);
@@ -233,6 +266,10 @@ test('when the last one has gone, nothing runs on', () => {
   assert.is(loop.reportOf(one.id), undefined);
   join(5_000);
   loop[Symbol.dispose]();
+  loop[Symbol.dispose]();
+  assert.is(clock.pendingTimers, 0);
+  join(5_000).leave();
+  join(5_000);
   assert.is(clock.pendingTimers, 0);
 });
 

@@ -29,12 +29,14 @@ const ALERT_MS = 100;
 const CALM_MS = 1_000;
 /** Those others come in turns, so that thousands do not come at once. */
 const SLICES = 4;
-const SLICE_US = (CALM_MS * 1000) / SLICES;
+const SLICE_MS = CALM_MS / SLICES;
+/** Timers may be early by a fraction of a millisecond. */
+const SLICE_US = (SLICE_MS - 5) * 1000;
 /** Of all listeners, how many may go up in one such turn: what that costs the box shows before everybody has done so. */
 const RISING_SHARE = 0.005;
 const LEAST_RISING = 2;
-/** So often the last word on a link is noted. */
-const NOTE_US = 5_000_000;
+/** So many turns make a round in which the last word on each link is noted: about five seconds. */
+const NOTE_SLICES = 5 * SLICES;
 
 /**
  * The loop over all listeners: looks at each, asks its controller, and does what that orders. Each connection is watched;
@@ -47,11 +49,13 @@ export class ListenerLoop {
   readonly #alert = new Set<Steering>();
   readonly #calm: readonly Set<Steering>[] = Array.from({ length: SLICES }, () => new Set());
   readonly #switches: Readonly<Record<SwitchReason, Counter>>;
-  #slice = 0;
+  /** Turns so far. */
+  #slices = 0;
   #mayRise = LEAST_RISING;
   #slicedUs = 0;
-  #notedUs = 0;
   #timer: Timer | undefined;
+  #isTimerSoon = false;
+  #isDisposed = false;
   #isLookingOften = false;
 
   /** @param settings asked anew each time */
@@ -68,10 +72,12 @@ export class ListenerLoop {
 
   /** Follows a listener from now on; call the returned function when it has gone. */
   add(listener: SteeredListener, options: ListenerQualityOptions): () => void {
+    if (this.#isDisposed) return () => {};
     const nowUs = this.#deps.clock.nowUs();
     const steering = new Steering(listener, options, this.#settings().quickSync, nowUs);
     // What it has been sent at once is what its link shows best on.
-    steering.tick(nowUs, this.#deps.box, false);
+    const reason = steering.tick(nowUs, this.#deps.box, false);
+    if (reason !== undefined) this.#switches[reason].add();
     this.#all.set(listener.id, steering);
     this.#alert.add(steering);
     this.#lookOften(true);
@@ -98,6 +104,7 @@ export class ListenerLoop {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.#timer?.cancel();
     this.#all.clear();
     this.#alert.clear();
@@ -119,9 +126,12 @@ export class ListenerLoop {
   }
 
   #tickLater(): void {
-    if (this.#timer !== undefined && this.#alert.size !== 1) return;
+    const isSoon = this.#alert.size > 0;
+    // Put off each time that somebody joins, it would never come.
+    if (this.#timer !== undefined && (this.#isTimerSoon || !isSoon)) return;
     this.#timer?.cancel();
-    this.#timer = this.#deps.clock.after(this.#alert.size > 0 ? ALERT_MS : CALM_MS / SLICES, () => {
+    this.#isTimerSoon = isSoon;
+    this.#timer = this.#deps.clock.after(isSoon ? ALERT_MS : SLICE_MS, () => {
       this.#timer = undefined;
       this.#tick();
       if (this.#all.size > 0) this.#tickLater();
@@ -130,28 +140,37 @@ export class ListenerLoop {
 
   #tick(): void {
     const nowUs = this.#deps.clock.nowUs();
+    const isTurn = nowUs - this.#slicedUs >= SLICE_US;
+    if (isTurn) this.#beginSlice(nowUs);
     for (const steering of [...this.#alert]) {
       this.#serve(steering, nowUs);
+      if (isTurn && this.#isToNote(steering)) this.#note(steering);
       if (steering.isAlert || !this.#alert.delete(steering)) continue;
       this.#sliceOf(steering).add(steering);
     }
-    if (nowUs - this.#slicedUs >= SLICE_US) this.#tickSlice(nowUs);
+    if (isTurn) this.#tickSlice(nowUs);
     this.#lookOften(this.#alert.size > 0);
   }
 
-  #tickSlice(nowUs: number): void {
+  #beginSlice(nowUs: number): void {
     this.#slicedUs = nowUs;
+    this.#slices += 1;
     this.#mayRise = Math.max(LEAST_RISING, this.#all.size * RISING_SHARE);
-    this.#slice = (this.#slice + 1) % SLICES;
-    const slice = this.#calm[this.#slice] as Set<Steering>;
-    const isToNote = nowUs - this.#notedUs >= NOTE_US;
+  }
+
+  #tickSlice(nowUs: number): void {
+    const slice = this.#calm[this.#slices % SLICES] as Set<Steering>;
     for (const steering of slice) {
       this.#serve(steering, nowUs);
-      if (isToNote) this.#note(steering);
+      if (this.#isToNote(steering)) this.#note(steering);
       if (!steering.isAlert || !slice.delete(steering)) continue;
       this.#alert.add(steering);
     }
-    if (isToNote && this.#slice === 0) this.#notedUs = nowUs;
+  }
+
+  /** Each has its turn of the round, whether it is alert or calm. */
+  #isToNote({ listener }: Steering): boolean {
+    return (this.#slices - listener.id) % NOTE_SLICES === 0;
   }
 
   #serve(steering: Steering, nowUs: number): void {
