@@ -10,7 +10,7 @@ const UNIT_S = 0.5;
 const GIVE_UP_S = 16;
 
 /** It keeps so far from the lag at which something is skipped: the simulation goes on in steps. */
-const CAUTION_S = 0.15;
+const CAUTION_S = 0.3;
 
 export interface OracleOptions {
   /** How much a second without sound weighs, as a multiple of its weight in the QoE. */
@@ -111,7 +111,7 @@ class OraclePlan {
     const lagS = beginS + bufferS - unit * UNIT_S;
     // What is begun now may have been handed over long before.
     const handedS = label.hasCaughtUp && lagS <= maxLagS - CAUTION_S ? thereS : Math.max(thereS, this.#roomSince(way));
-    const hasCaughtUp = label.hasCaughtUp || (thereS > 0 && handedS <= thereS);
+    const hasCaughtUp = label.hasCaughtUp || handedS < Math.max(0, thereS + UNIT_S);
     if (handedS + bufferS - unit * UNIT_S > maxLagS - CAUTION_S + (hasCaughtUp ? 0 : bufferS)) {
       return this.#skip(label, unit, handedS);
     }

@@ -52,7 +52,7 @@ export interface PushTotals extends Heard {
 
 /**
  * A server that pushes a plain stream over one connection, as the station does. What it hands over waits in the kernel
- * (`kernelBytes` of it, and a chunk that was begun) for the link to carry it, and can't be changed any more. Half a
+ * (`kernelBytes` of it, and what was begun) for the link to carry it, and can't be changed any more. Half a
  * round trip later it is at the player, frame by frame; a whole one later the server could know.
  */
 export function pushSession(link: Link, live: Live, kernelBytes: number, policy: PushPolicy): PushTotals {
@@ -201,7 +201,7 @@ class PushSession {
         published - this.#cursor,
         Math.max(1, unitEnd - this.#cursor),
         Math.floor(this.#allowance / frameBytes),
-        Math.max(1, Math.floor(CHUNK_BYTES / frameBytes)),
+        Math.max(1, Math.floor((2 * CHUNK_BYTES) / frameBytes)),
       );
       this.#rung = rung;
       this.#cursor += count;
