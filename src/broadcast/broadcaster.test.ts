@@ -122,6 +122,14 @@ class Station {
   }
 }
 
+/** A mono frame without its sound, whose last block is long or short (ISO 11172-3, 2.4.1.7). */
+function mp3Frame(endsShort: boolean): Uint8Array {
+  const bytes = Uint8Array.of(0xff, 0xfb, 0x94, 0xc0, ...new Uint8Array(17));
+  const at = 32 + 18 + 59 + 33;
+  for (const bit of endsShort ? [at, at + 1] : []) bytes[bit >> 3] = (bytes[bit >> 3] as number) | (0x80 >> (bit & 7));
+  return bytes;
+}
+
 function consecutive(numbers: readonly number[]): boolean {
   return numbers.every((number, i) => i === 0 || number === (numbers[i - 1] as number) + 1);
 }
@@ -367,6 +375,23 @@ test('a listener changes rung without a unit lost, repeated or out of order', ()
   assert.ok(consecutive(connection.units));
   assert.is(listener.rungSwitches, 1);
   assert.equal(station.demands.at(-1), ['mp3@64']);
+});
+
+test('where rungs never fit together a listener changes all the same, however often it is told to', () => {
+  const station = new Station({ maxChunkDelayMs: 100 });
+  station.warm();
+  const { listener } = station.join();
+  const [long, short] = [false, true].map((endsShort) => mp3Frame(endsShort));
+  for (let number = 1; number <= 100; number++) {
+    const unit = { ptsUs: number * UNIT_US, durationUs: UNIT_US, sync: true };
+    station.broadcaster.append(mp3, { ...unit, bytes: long as Uint8Array });
+    station.broadcaster.append(low, { ...unit, bytes: short as Uint8Array });
+    if (number % 5 === 0) station.broadcaster.switchRung(listener, low);
+    station.clock.advance(UNIT_US / 1000);
+    if (number === 20) assert.is(listener.rung, mp3, 'it waits for a better place');
+  }
+  assert.is(listener.rung, low);
+  assert.is(listener.rungSwitches, 1);
 });
 
 test('a listener gets no more than it is allowed, and the rest waits for it in the ring', () => {

@@ -148,9 +148,11 @@ export class Listener {
     this.#allowanceBytes = bytes;
   }
 
-  /** Changes to another rung of the same codec at the first unit that both have. */
+  /** Changes to another rung of the same codec at the first good joint. To say it again changes nothing. */
   switchTo(track: Track): void {
-    this.#nextTrack = track === this.#track ? undefined : track;
+    const next = track === this.#track ? undefined : track;
+    if (next === this.#nextTrack) return;
+    this.#nextTrack = next;
     this.#switchByUs = undefined;
   }
 
