@@ -61,11 +61,11 @@ export class LinkEstimate {
   #busyBytes = 0;
   #meanKbps = 0;
   #weightUs = 0;
-  /** Nothing was measured since. */
-  #isAssumed = false;
+  /** Nothing was measured since that was assumed, or ever. */
+  #isAssumed = true;
   #lastKbps = 0;
   #recentKbps = 0;
-  #measuredUs = Number.NEGATIVE_INFINITY;
+  #measuredUs = 0;
   #shownKbps: number | undefined;
   #shownUs = 0;
   #throughputKbps = 0;
