@@ -28,7 +28,7 @@ export class BufferHold {
   constructor(audio, onEnd) {
     this.#audio = audio;
     this.#onEnd = onEnd;
-    document.addEventListener('visibilitychange', () => this.isOn && document.hidden && this.#finish());
+    document.addEventListener('visibilitychange', () => this.isOn && isHidden() && this.#finish());
   }
 
   get isOn() {
@@ -42,7 +42,7 @@ export class BufferHold {
 
   /** Holds the element until it has so many seconds in hand. */
   begin(seconds) {
-    if (this.isOn || document.hidden || !(seconds > 0)) return;
+    if (this.isOn || isHidden() || !(seconds > 0)) return;
     this.#wantedS = seconds;
     this.#aheadS = secondsAhead(this.#audio);
     this.#comeS = this.#aheadS;
@@ -71,4 +71,8 @@ export class BufferHold {
     this.cancel();
     this.#onEnd();
   }
+}
+
+function isHidden() {
+  return document.visibilityState === 'hidden';
 }

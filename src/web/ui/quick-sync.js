@@ -69,7 +69,9 @@ export class QuickSync {
     clearTimeout(this.#timer);
     this.#asked += 1;
     const asked = this.#asked;
-    const [status, details] = await Promise.all([ask('status/'), ask('details/')]);
+    // One after the other: browsers grant a host six connections, and the stream is one of them.
+    const status = await ask('status/');
+    const details = status.answer === undefined ? status : await ask('details/');
     // A newer question is on its way, or a change: what this one brought may be of before.
     if (asked === this.#asked && this.#pending === 0) {
       this.isLost = status.answer === undefined;
