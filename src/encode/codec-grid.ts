@@ -27,7 +27,7 @@ export interface CodecGridOptions {
 interface Cursor {
   readonly rung: Rung;
   readonly encoder: RungEncoder;
-  /** Absolute index of the first sample frame that it takes next: always a multiple of the frame size. */
+  /** Absolute index of the first sample frame that it takes next: always on the grid. */
   next: number;
   /** Packets that begin before this sample frame are not delivered. */
   readonly from: number;
@@ -42,6 +42,8 @@ export class CodecGrid implements Disposable {
   readonly #frame: SharedFrame;
   readonly #options: CodecGridOptions;
   readonly #cursors: Cursor[] = [];
+  /** Where frames begin, less than their size. */
+  #phase = 0;
   /** The cursor that is encoding. A field, so that no closure is made for each frame. */
   #current: Cursor | undefined;
   readonly #onPacket = (data: Uint8Array, first: number): void => {
@@ -56,6 +58,15 @@ export class CodecGrid implements Disposable {
     this.#options = options;
   }
 
+  /** Where frames begin, less than their size. To be set only while no rung is encoded: all lie on one grid. */
+  get phase(): number {
+    return this.#phase;
+  }
+
+  set phase(phase: number) {
+    this.#phase = phase;
+  }
+
   has(rung: Rung): boolean {
     return this.#cursors.some((cursor) => cursor.rung === rung);
   }
@@ -67,8 +78,9 @@ export class CodecGrid implements Disposable {
    */
   add(rung: Rung, encoder: RungEncoder, from: number, takesOver = false): void {
     const { size } = this.#frame;
-    const wanted = Math.floor(from / size) - (takesOver ? TAKE_OVER_FRAMES : WARM_UP_FRAMES)[rung.codec];
-    const next = Math.max(wanted, Math.ceil(this.#history.oldest / size)) * size;
+    const wanted =
+      Math.floor((from - this.#phase) / size) - (takesOver ? TAKE_OVER_FRAMES : WARM_UP_FRAMES)[rung.codec];
+    const next = Math.max(wanted, Math.ceil((this.#history.oldest - this.#phase) / size)) * size + this.#phase;
     this.#cursors.push({ rung, encoder, next, from: Math.max(from, next) });
   }
 
@@ -117,7 +129,7 @@ export class CodecGrid implements Disposable {
 
   #skip(cursor: Cursor): void {
     const { size } = this.#frame;
-    const next = Math.floor(this.#history.end / size) * size;
+    const next = Math.floor((this.#history.end - this.#phase) / size) * size + this.#phase;
     this.#options.onSkip(next - cursor.next);
     cursor.next = next;
   }

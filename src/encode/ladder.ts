@@ -9,7 +9,7 @@ import type { EncoderEffort, EncoderSettings } from '../core/source-settings.ts'
 import { CodecGrid } from './codec-grid.ts';
 import { Passthrough } from './passthrough.ts';
 import { PcmHistory } from './pcm-history.ts';
-import type { EncoderFactory } from './rung-encoder.ts';
+import { CODEC_DELAY, type EncoderFactory, FRAME_SIZE } from './rung-encoder.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface LadderDeps {
@@ -88,8 +88,9 @@ export class Ladder implements Disposable {
         channels,
         keepFrames: primeSeconds * SAMPLE_RATE,
         onPacket: (rung, data, first, samples) => this.#emit(rung, data, first, samples),
-        onStart: (rung) => {
+        onStart: (rung, first) => {
           this.#stop(rung);
+          this.#align(rung.codec, first);
           this.#start(rung);
         },
         onStop: (rung) => this.#start(rung),
@@ -176,6 +177,21 @@ export class Ladder implements Disposable {
     } catch (error) {
       this.#failed(rung, error);
     }
+  }
+
+  /** Puts the encoders of a codec on the grid of a source that is passed through, whose frames begin at `first`. */
+  #align(codec: Codec, first: number): void {
+    // Nobody changes between rungs of the others, and their frames have many sizes.
+    if (codec !== 'mp3' && codec !== 'aac') return;
+    const size = FRAME_SIZE[codec];
+    const start = first + CODEC_DELAY[codec];
+    const phase = ((start % size) + size) % size;
+    const grid = this.#gridOf(codec);
+    if (grid.phase === phase) return;
+    const running = [...this.#wanted].filter((rung) => grid.has(rung));
+    for (const rung of running) this.#stop(rung);
+    grid.phase = phase;
+    for (const rung of running) this.#start(rung);
   }
 
   #stop(rung: Rung): void {

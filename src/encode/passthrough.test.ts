@@ -1,13 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { SourcePacket } from '../capture/source.ts';
+import { decodeFile } from '../capture/ffmpeg-input.ts';
+import type { SourceContext, SourcePacket } from '../capture/source.ts';
 import type { AccessUnit } from '../core/access-unit.ts';
 import { CounterSet } from '../core/counters.ts';
 import { type Codec, LADDER, type Rung, rungNamed } from '../core/rung.ts';
 import type { EncoderSettings } from '../core/source-settings.ts';
 import { decodeAudio, toneDb } from '../testkit/decode-audio.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
+import { measureJoints } from '../testkit/joint-noise.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { ffmpegEncoders } from './ffmpeg-encoder.ts';
 import { Ladder } from './ladder.ts';
@@ -70,7 +76,8 @@ function station(wanted: readonly Rung[]) {
   const units: AccessUnit[] = [];
   const configs: string[] = [];
   const log = new RecordingLog();
-  const timeline = new Timeline({ clock: new FakeClock() });
+  const clock = new FakeClock();
+  const timeline = new Timeline({ clock });
   const ladder = new Ladder(
     { log, counters: new CounterSet(), timeline, encoders: ffmpegEncoders },
     {
@@ -89,7 +96,7 @@ function station(wanted: readonly Rung[]) {
       frames += packet.durationSamples;
     }
   }
-  return { ladder, units, configs, log, play };
+  return { ladder, units, configs, log, play, clock };
 }
 
 /** True for each unit that is, byte for byte, one of the packets. */
@@ -195,6 +202,80 @@ test('frames that cease while sound goes on are noticed within two seconds', () 
   assert.ok(longest < 500_000, `a gap of ${longest} µs`);
   ladder[Symbol.dispose]();
 });
+
+for (const codec of ['mp3', 'aac'] as const) {
+  test(`a listener may change between ${codec} as the source sent it and rungs encoded from it`, async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'pipit-passthrough-'));
+    const path = join(dir, `in.${codec === 'mp3' ? 'mp3' : 'aac'}`);
+    const source = ['-f', 'lavfi', '-i', 'anoisesrc=d=9:c=pink:r=48000:a=0.2,aformat=channel_layouts=stereo'];
+    // With the frame that tells players how many samples to leave out.
+    const encoder = codec === 'mp3' ? ['-c:a', 'libmp3lame', '-reservoir', '0', '-write_xing', '1'] : ['-c:a', 'aac'];
+    const made = spawnSync('ffmpeg', ['-v', 'error', ...source, ...encoder, '-b:a', '128k', path]);
+    assert.is(made.status, 0, made.stderr.toString());
+    const rungs = [rung(`${codec}@128`), rung(`${codec}@64`)];
+    const { ladder, units, log, clock } = station(rungs);
+    const context: SourceContext = {
+      clock,
+      log,
+      counters: new CounterSet(),
+      channels: 2,
+      onMetadata() {},
+      onPacket: (packet) => ladder.packet(packet),
+    };
+    const blocks: Int16Array[] = [];
+    let frames = 0;
+    for await (const { samples } of decodeFile(path, context, new AbortController().signal)) {
+      blocks.push(samples);
+      ladder.append({ samples, channels: 2, ptsUs: (frames * 1e6) / 48_000 });
+      frames += samples.length / 2;
+    }
+    ladder[Symbol.dispose]();
+    rmSync(dir, { recursive: true });
+    assert.ok(log.lines.some((line) => /passed through/.test(line.message)));
+    // From the fourth second on, frame by frame, of both rungs.
+    const since = rungs.map((one) => units.filter((unit) => unit.rung === one && unit.ptsUs > 3_000_000));
+    const [passed, encoded] = since as [AccessUnit[], AccessUnit[]];
+    const count = Math.min(passed.length, encoded.length);
+    assert.ok(count > 200);
+    for (let k = 0; k < count; k++) assert.is(passed[k]?.ptsUs, encoded[k]?.ptsUs, `unit ${k}`);
+    const size = FRAME_SIZE[codec];
+    const joined = Array.from(
+      { length: count },
+      (_, k) => (k % 20 < 10 ? passed : encoded)[k]?.data ?? new Uint8Array(0),
+    );
+    const decode = async (parts: readonly Uint8Array[]) => {
+      const { samples, complaints } = await decodeAudio(Buffer.concat(parts), {
+        channels: 2,
+        format: codec,
+        isStrict: true,
+      });
+      assert.is(complaints, '');
+      return samples;
+    };
+    const first = Math.round(((passed[0]?.ptsUs ?? 0) * 48_000) / 1e6);
+    const all = new Int16Array(frames * 2);
+    let at = 0;
+    for (const block of blocks) {
+      all.set(block, at);
+      at += block.length;
+    }
+    const sound = {
+      source: all.subarray(first * 2),
+      whole: await Promise.all([passed, encoded].map((one) => decode(one.slice(0, count).map((unit) => unit.data)))),
+      joined: await decode(joined),
+    };
+    const joints = Array.from({ length: Math.floor((count - 1) / 10) }, (_, i) => (i + 1) * 10).map((k) => ({
+      at: k * size,
+      from: k % 20 === 0 ? 1 : 0,
+      to: k % 20 === 0 ? 0 : 1,
+    }));
+    const { excessDb } = measureJoints(sound, joints);
+    assert.ok(
+      excessDb.every((db) => db < 5),
+      excessDb.map((db) => db.toFixed(1)).join(' '),
+    );
+  });
+}
 
 test('whatever packets come, nothing is thrown, kept without bound or handed on out of order', () => {
   const packet = fc.record({

@@ -11,8 +11,8 @@ export interface PassthroughOptions {
   readonly keepFrames: number;
   /** A frame of the source is a unit of `rung`. */
   readonly onPacket: (rung: Rung, data: Uint8Array, first: number, samples: number) => void;
-  /** From now on the source's frames are that rung. */
-  readonly onStart: (rung: Rung) => void;
+  /** From now on the source's frames are that rung; `first` is the first sample frame of one of them. */
+  readonly onStart: (rung: Rung, first: number) => void;
   /** They no longer are: that rung must be encoded. */
   readonly onStop: (rung: Rung) => void;
 }
@@ -34,9 +34,15 @@ const MAX_APART_SAMPLES = 2 * SAMPLE_RATE;
  */
 const SEAM_SAMPLES = SAMPLE_RATE / 2;
 
+/**
+ * Decoded sound comes in blocks, so that at most moments less of it has come than lies before a packet; over so many
+ * packets there is one moment when all of it has.
+ */
+const MATCH_PACKETS = 16;
+
 interface Kept {
   readonly data: Uint8Array;
-  readonly first: number;
+  first: number;
   readonly samples: number;
 }
 
@@ -57,6 +63,8 @@ export class Passthrough {
   /** Index of the next packet's first sample; undefined until it is matched to the sound. */
   #next: number | undefined;
   #end = 0;
+  /** By how much the sound that had come was ahead of each of the last packets, as they are numbered. */
+  #leads: number[] = [];
   #codec: Codec | undefined;
   #bytes = 0;
   #samples = 0;
@@ -98,6 +106,7 @@ export class Passthrough {
       this.#giveUp('its frames are out of step with its sound');
     }
     this.#next ??= this.#end;
+    if (this.#leads.push(this.#end - this.#next) > MATCH_PACKETS) this.#leads.shift();
     const samples = packet.durationSamples;
     this.#pending.push({ data: fit.data, first: this.#next, samples });
     this.#next += samples;
@@ -156,10 +165,19 @@ export class Passthrough {
     if (rung.bitrateKbps > 0 && Math.abs(kbps / rung.bitrateKbps - 1) > TOLERANCE[codec]) return;
     const { channels } = this.#options;
     if (channelsOf(rung, channels) !== channels) return;
+    this.#match();
     this.#rung = rung;
     this.#watchSamples = WATCH_SAMPLES;
     this.#log.info(`${rung.name}: the source already is this rung, it is passed through`, { kbps: Math.round(kbps) });
-    this.#options.onStart(rung);
+    this.#options.onStart(rung, this.#next ?? 0);
+  }
+
+  /** Numbers packets by the sound that was decoded from them: decoders leave out some at the start of a stream. */
+  #match(): void {
+    const lead = Math.max(...this.#leads);
+    this.#leads = [];
+    for (const kept of [...this.#past, ...this.#pending]) kept.first += lead;
+    if (this.#next !== undefined) this.#next += lead;
   }
 
   #giveUp(why: string): void {
@@ -168,6 +186,7 @@ export class Passthrough {
     this.#next = undefined;
     this.#pending = [];
     this.#past = [];
+    this.#leads = [];
     const rung = this.#rung;
     if (rung === undefined) return;
     this.#rung = undefined;
