@@ -64,6 +64,7 @@ export class LinkEstimate {
   /** Nothing was measured since that was assumed, or ever. */
   #isAssumed = true;
   #lastKbps = 0;
+  /** The last ones of this backlog. */
   #recentKbps = 0;
   #measuredUs = 0;
   #shownKbps: number | undefined;
@@ -215,7 +216,7 @@ export class LinkEstimate {
     this.#weightUs *= this.#settings.smoothing ** ((asOfUs - this.#measuredUs) / 1e6);
     this.#weightUs += spanUs;
     this.#meanKbps += (spanUs / this.#weightUs) * (kbps - this.#meanKbps);
-    this.#recentKbps += RECENT * (kbps - this.#recentKbps);
+    this.#recentKbps = this.#isAssumed ? kbps : this.#recentKbps + RECENT * (kbps - this.#recentKbps);
     this.#lastKbps = kbps;
     this.#isAssumed = false;
     this.#measuredUs = asOfUs;
