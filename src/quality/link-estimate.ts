@@ -201,6 +201,8 @@ export class LinkEstimate {
     this.#asOfUs = undefined;
     this.#arrivedBytes = 0;
     this.#hasBacklog = false;
+    this.#weightUs = 0;
+    this.#isAssumed = true;
   }
 
   #gather(asOfUs: number, elapsedUs: number, arrived: number): void {
@@ -213,8 +215,7 @@ export class LinkEstimate {
 
   /** Each measure counts by its time, and less as it grows older. */
   #learn(asOfUs: number, kbps: number, spanUs: number): void {
-    this.#weightUs *= this.#settings.smoothing ** ((asOfUs - this.#measuredUs) / 1e6);
-    this.#weightUs += spanUs;
+    this.#weightUs = this.#weightLeftUs(asOfUs) + spanUs;
     this.#meanKbps += (spanUs / this.#weightUs) * (kbps - this.#meanKbps);
     this.#recentKbps = this.#isAssumed ? kbps : this.#recentKbps + RECENT * (kbps - this.#recentKbps);
     this.#lastKbps = kbps;
@@ -223,9 +224,13 @@ export class LinkEstimate {
     if ((this.#shownKbps ?? 0) > this.#meanKbps) this.#shownKbps = this.#meanKbps;
   }
 
+  #weightLeftUs(asOfUs: number): number {
+    return this.#weightUs * this.#settings.smoothing ** (Math.max(0, asOfUs - this.#measuredUs) / 1e6);
+  }
+
   /** A backlog begins: until then the link carried what it was given, which counts for something. */
   #assume(asOfUs: number, rungKbps: number): void {
-    const leftUs = this.#weightUs * this.#settings.smoothing ** ((asOfUs - this.#measuredUs) / 1e6);
+    const leftUs = this.#weightLeftUs(asOfUs);
     if (leftUs >= ASSUMED_US) return;
     this.#meanKbps += (1 - leftUs / ASSUMED_US) * (rungKbps - this.#meanKbps);
     this.#weightUs = ASSUMED_US;
