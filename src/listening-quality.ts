@@ -9,6 +9,7 @@ import type { RequestHead } from './core/request-head.ts';
 import { type Codec, nearestRung, type Rung, rungsOf } from './core/rung.ts';
 import type { ListeningStart, NewListener, QualityChoice } from './outputs/quality-choice.ts';
 import type { TransmitQueues } from './outputs/transmit-queue.ts';
+import { highestWithin, MOVABLE_CODECS } from './quality/allowed-rungs.ts';
 import { SLOW_MBPS } from './quality/buffer-plan.ts';
 import type { Decision } from './quality/decision.ts';
 import type { ListenerLoop } from './quality/listener-loop.ts';
@@ -27,12 +28,14 @@ export interface ListeningSettings {
 }
 
 export interface ListeningQualityDeps {
-  readonly loop: ListenerLoop;
-  readonly queues: TransmitQueues;
+  readonly loop: Pick<ListenerLoop, 'add'>;
+  readonly queues: Pick<TransmitQueues, 'watch'>;
   readonly preferencesOf: (head: RequestHead) => Preferences;
   readonly linkOf: (address: string) => LinkKnowledge;
   /** What the decision for a device comes to on such a link, kbit/s. */
   readonly decide: (mbps: number, preferences: Preferences) => Pick<Decision, 'bitrate' | 'buffer'>;
+  /** The rungs of the codec that may be encoded for who leaves the choice to Pipit, lowest bitrate first. */
+  readonly allowed: (codec: Codec) => readonly Rung[];
   readonly factsOf: (socket: Socket) => ConnectionFacts | undefined;
 }
 
@@ -40,8 +43,6 @@ export interface ListeningQualityDeps {
 const START_KBPS = 128;
 /** A link that is known to be slow is given so much at first: what then arrives tells more than what was known. */
 const SLOW_START_BYTES = 24_000;
-/** Codecs whose rungs can change in mid-stream, whatever the player. */
-const SWITCHING: readonly Codec[] = ['mp3', 'aac'];
 
 /** What a listener begins with, as chosen here. */
 interface ChosenStart extends ListeningStart {
@@ -70,7 +71,7 @@ export class ListeningQuality implements QualityChoice {
       return { quality, rung, preferQuality, burstSeconds: burst, allowanceBytes: undefined };
     }
     const link = this.#deps.linkOf(address);
-    const { bitrate, buffer } = this.#deps.decide(link.mbps, preferences);
+    const { bitrate, buffer } = this.#deps.decide(link.mbps, { ...preferences, mode: 'auto' });
     const isKnown = link.source !== 'assumed';
     const isSlow = isKnown && !link.isLowerBound && link.mbps < SLOW_MBPS;
     const rung = this.#auto(codec, link, bitrate);
@@ -79,7 +80,8 @@ export class ListeningQuality implements QualityChoice {
       rung,
       preferQuality,
       burstSeconds: burstSeconds ?? (isSlow ? Math.min(buffer.bufferSize, maxBurstSeconds) : usualBurst),
-      allowanceBytes: isSlow ? SLOW_START_BYTES : undefined,
+      // Who is not steered is never allowed more.
+      allowanceBytes: isSlow && this.#isSteered(quality, codec) ? SLOW_START_BYTES : undefined,
     };
   }
 
@@ -87,13 +89,18 @@ export class ListeningQuality implements QualityChoice {
     const { loop, queues, factsOf } = this.#deps;
     const { quality, rung, burstSeconds, preferQuality } = start as ChosenStart;
     const watch = queues.watch(socket);
-    const isFree = quality === 'auto' && SWITCHING.includes(rung.codec) && this.#settings().quickSync.enabled;
-    const rungs = isFree ? rungsOf(rung.codec) : [rung];
+    const rungs = this.#isSteered(quality, rung.codec) ? rungsOf(rung.codec) : [rung];
     return (listener, broadcaster) => {
       const steered = new SocketListener(listener, broadcaster, watch, () => factsOf(socket));
       const leave = loop.add(steered, { rungs, startRung: rung, burstS: burstSeconds, preferQuality });
-      socket.once('close', leave);
+      if (socket.closed) leave();
+      else socket.once('close', leave);
     };
+  }
+
+  /** It leaves the choice to Pipit, and can be moved between rungs. */
+  #isSteered(quality: QualityMode, codec: Codec): boolean {
+    return quality === 'auto' && MOVABLE_CODECS.includes(codec) && this.#settings().quickSync.enabled;
   }
 
   /** A link that nothing is known of begins in the middle: what is encoded anyway comes at once. */
@@ -108,7 +115,8 @@ export class ListeningQuality implements QualityChoice {
     const isKnown = link.source === 'test' || (link.source === 'stream' && !link.isLowerBound);
     const wanted = isKnown ? decidedKbps : Math.max(unknown, link.isLowerBound ? decidedKbps : 0);
     const cap = Math.min(maxKbps, PROFILE_CAPS[profile].maxKbps);
-    return nearestRung(codec, Math.min(cap, Math.max(minKbps, wanted)));
+    const rung = nearestRung(codec, Math.min(cap, Math.max(minKbps, wanted)));
+    return MOVABLE_CODECS.includes(codec) ? highestWithin(rung, this.#deps.allowed(codec)) : rung;
   }
 }
 

@@ -105,6 +105,7 @@ export class QuickSync implements AsyncDisposable {
         preferencesOf: (head) => this.#preferencesOf(head),
         linkOf: (address) => this.#book.of(address),
         decide: (mbps, preferences) => this.#decide(mbps, preferences),
+        allowed: (codec) => box.allowed(codec),
         factsOf: ({ remoteAddress, remotePort }) =>
           remoteAddress === undefined || remotePort === undefined
             ? undefined
@@ -184,7 +185,7 @@ export class QuickSync implements AsyncDisposable {
     return {
       link,
       host: this.#deps.hostLoad(),
-      decision: asHeard(decision, heard, this.#settings().quickSync),
+      decision: asHeard(decision, link.mbps, heard, this.#settings().quickSync),
     };
   }
 

@@ -57,8 +57,8 @@ export function encodedWith(
   return encoded;
 }
 
-/** The highest of those allowed that is not above `wanted`, or the lowest of them. */
-function highestWithin(wanted: Rung, allowed: readonly Rung[]): Rung {
+/** The highest of those allowed (lowest bitrate first) that is not above `wanted`, or the lowest of them. */
+export function highestWithin(wanted: Rung, allowed: readonly Rung[]): Rung {
   return allowed.findLast(({ bitrateKbps }) => bitrateKbps <= wanted.bitrateKbps) ?? allowed[0] ?? wanted;
 }
 

@@ -116,7 +116,7 @@ test('a rung that the box does not have is replaced by the next lower one, or by
     return listener.rung;
   };
   assert.is(given(LOW, MEDIUM), MEDIUM);
-  assert.is(given(MEDIUM, LOW, ULTRA), MEDIUM);
+  assert.is(given(LOW, MEDIUM, ULTRA), MEDIUM);
   assert.is(given(LOW, HIGH, ULTRA), HIGH);
   assert.is(given(ULTRA), ULTRA);
   assert.is(given(), HIGH);

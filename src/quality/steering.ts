@@ -1,5 +1,6 @@
 import type { QuickSyncSettings } from '../core/quick-sync-settings.ts';
 import type { Codec, Rung } from '../core/rung.ts';
+import { highestWithin } from './allowed-rungs.ts';
 import { ListenerQuality } from './listener-quality.ts';
 import type { ListenerBelief, ListenerOrder, ListenerQualityOptions, SwitchReason } from './listener-sight.ts';
 import type { SteeredListener, SteeringReport, SwitchRecord } from './steered-listener.ts';
@@ -9,7 +10,7 @@ export interface BoxAllowance {
   /** kbit/s; Infinity: any. */
   readonly boxKbps: number;
   readonly isCalm: boolean;
-  /** The rungs of the codec that may be encoded for listeners who leave the choice to Pipit. */
+  /** The rungs of the codec that may be encoded for listeners who leave the choice to Pipit, lowest bitrate first. */
   allowed(codec: Codec): readonly Rung[];
 }
 
@@ -140,7 +141,7 @@ export class Steering {
   /** @param isOldOrder the order was for the same rung before: then it is the box that has changed its mind */
   #steer(nowUs: number, order: ListenerOrder, isOldOrder: boolean, box: BoxAllowance): SwitchReason | undefined {
     const { listener } = this;
-    const target = within(order.rung, box.allowed(order.rung.codec));
+    const target = highestWithin(order.rung, box.allowed(order.rung.codec));
     // Said again until it has happened, for another listener's change of mind may have ended the rung meanwhile.
     if (listener.rung !== target) listener.switchTo(target);
     else if (listener.nextRung !== undefined) listener.switchTo(listener.rung);
@@ -154,16 +155,4 @@ export class Steering {
     if (this.#switches.length > MAX_SWITCHES) this.#switches.shift();
     return reason;
   }
-}
-
-/** The highest of those allowed that is not above the one wanted; else the lowest of them. */
-function within(wanted: Rung, allowed: readonly Rung[]): Rung {
-  let best: Rung | undefined;
-  let lowest: Rung | undefined;
-  for (const rung of allowed) {
-    if (lowest === undefined || rung.bitrateKbps < lowest.bitrateKbps) lowest = rung;
-    if (rung.bitrateKbps > wanted.bitrateKbps) continue;
-    if (best === undefined || rung.bitrateKbps > best.bitrateKbps) best = rung;
-  }
-  return best ?? lowest ?? wanted;
 }
