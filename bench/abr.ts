@@ -12,19 +12,20 @@ import { LEGEND, printFigures } from './abr/table.ts';
  * had by somebody who knew the future. Simulated; prints tables.
  *
  *   node bench/abr.ts [quick] [buffer=10,…] [scenario=3g-x0.25,…] [half=even|odd] [only=pipit,…] [trace=NAME] [log]
- *                     [frontier] [lag=10] [resume=2]
+ *                     [frontier] [encoded=128,…] [lag=10] [resume=2]
  *
  * quick: every fifth recording, a buffer of 10 s; half: every second trace, to tune on the one half and look at the
  * other; only: these algorithms; trace: those whose name contains it, each with a table of its own; log: what the
- * controller saw and did, second by second; lag: what the station keeps for a listener that is slow, seconds; resume:
- * how far behind the present it goes on when that was not enough.
+ * controller saw and did, second by second; frontier: who knows the future, with several weights of silence; encoded: of
+ * what the station pushes, only these rungs are always encoded, and the others on demand, so that who lags must first
+ * get to where they begin; lag: what the station keeps for a listener that is slow, seconds; resume: how far behind the
+ * present it goes on when that was not enough.
  *
  * Recordings come from PIPIT_BENCH_TRACES (default ../shared/traces): one session each, of 20 minutes; longer ones are
  * cut, shorter ones begin anew. Synthetic links last 10 minutes. Takes three minutes, quick a quarter of one.
  *
  * What is simulated: the link's changing rate, a queue in the server's kernel, half a round trip each way, chunks of half
- * a second, looks once a second or ten times; not: TCP's slow start and losses, queues on the way, rungs that are not
- * being encoded yet when somebody wants them.
+ * a second, looks once a second or ten times; not: TCP's slow start and losses, queues on the way.
  */
 
 interface Scenario {
@@ -66,6 +67,7 @@ function compare(title: string, scenario: Scenario, names: readonly string[], bu
     bufferS,
     lengthS,
     maxLagS: Number(args.get('lag') ?? DEFAULT_LIVE.maxLagS),
+    encodedKbps: listOf('encoded')?.map(Number),
     resumeS: Number(args.get('resume') ?? DEFAULT_LIVE.resumeS),
   };
   const links = names.map((name) => new Link(name, traces[name] ?? [], { lengthS, scale }));

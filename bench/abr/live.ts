@@ -16,6 +16,8 @@ export interface Live {
   readonly resumeS: number;
   /** Length of the session. */
   readonly lengthS: number;
+  /** Of what a server pushes, only these rungs are always encoded, the others on demand; left out: all always are. */
+  readonly encodedKbps?: readonly number[] | undefined;
   /** Rungs that a session may use, ascending. */
   readonly ladder: readonly number[];
 }

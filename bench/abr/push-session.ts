@@ -1,3 +1,4 @@
+import { EncodedRungs } from './encoded-rungs.ts';
 import type { Link } from './link.ts';
 import { bytesOf, CHUNK_BYTES, CHUNK_S, FRAME_S, type Live } from './live.ts';
 import { type Heard, Player } from './player.ts';
@@ -65,6 +66,7 @@ class PushSession {
   readonly #kernelBytes: number;
   readonly #policy: PushPolicy;
   readonly #player: Player;
+  readonly #encoded: EncodedRungs | undefined;
   readonly #kernel = new Pieces();
   readonly #underway = new Pieces();
   /** By step: delivered since the beginning. */
@@ -95,6 +97,7 @@ class PushSession {
     this.#deliveredAt = new Float64Array(Math.ceil(live.lengthS / STEP_S) + 2);
     this.#owdSteps = Math.round(link.latencyS / 2 / STEP_S);
     this.#rung = policy.rungAt(0);
+    if (live.encodedKbps !== undefined) this.#encoded = new EncodedRungs(live.ladder, live.encodedKbps);
   }
 
   run(): PushTotals {
@@ -185,7 +188,7 @@ class PushSession {
     const published = framesUntil(this.#publishedS);
     while (!this.#isBlocked && this.#cursor < published) {
       const mediaS = this.#cursor * FRAME_S;
-      const rung = this.#policy.rungAt(mediaS);
+      const rung = this.#rungAt(mediaS, producedS);
       const kbps = ladder[rung] as number;
       const frameBytes = bytesOf(kbps, FRAME_S);
       if (this.#allowance < frameBytes) return;
@@ -212,6 +215,17 @@ class PushSession {
       this.#isBlocked = this.#kernel.bytes > this.#kernelBytes;
     }
     if (this.#cursor >= published) this.#hasCaughtUp = true;
+  }
+
+  /** The rung that is wanted there; where there is no sound of it yet, the one that it has been sent until now. */
+  #rungAt(mediaS: number, producedS: number): number {
+    const rung = this.#policy.rungAt(mediaS);
+    const encoded = this.#encoded;
+    if (encoded === undefined) return rung;
+    encoded.want(rung, this.#nowS, producedS);
+    if (encoded.has(rung, mediaS)) return rung;
+    encoded.want(this.#rung, this.#nowS, producedS);
+    return this.#rung;
   }
 
   #isMore(): boolean {
