@@ -49,6 +49,7 @@ export class LinkEstimate {
   #sentBytes = 0;
   #isKnown = false;
   #hasBacklog = false;
+  #hasLate = false;
   #movedUs = 0;
   #delayUs: number | undefined;
   /** Since when something is on the way of which nothing has arrived yet; only after the link was idle. */
@@ -82,6 +83,11 @@ export class LinkEstimate {
   /** By the last look, something that was sent long enough before had not arrived. */
   get hasBacklog(): boolean {
     return this.#hasBacklog;
+  }
+
+  /** A little of it: perhaps a backlog, which the next look would show. */
+  get hasLate(): boolean {
+    return this.#hasLate;
   }
 
   /** Of which moment all this is. */
@@ -161,9 +167,9 @@ export class LinkEstimate {
     if (arrived > 0 || before === undefined) this.#movedUs = asOfUs;
     if (arrived > 0 && this.#startUs !== undefined) this.#learnDelay(asOfUs - this.#startUs, elapsedUs);
     const hadBacklog = this.#hasBacklog;
-    this.#hasBacklog = this.#isKnown
-      ? sends.bytesBy(asOfUs - this.#mayTakeUs) - this.#arrivedBytes > LATE_BYTES
-      : sight.isBlocked;
+    const lateBytes = sends.bytesBy(asOfUs - this.#mayTakeUs) - this.#arrivedBytes;
+    this.#hasLate = this.#isKnown && lateBytes > 0;
+    this.#hasBacklog = this.#isKnown ? lateBytes > LATE_BYTES : sight.isBlocked;
     if (this.#hasBacklog && !hadBacklog) this.#assume(asOfUs, sight.rung.bitrateKbps);
     if (elapsedUs <= 0) return;
     this.#throughputKbps +=

@@ -16,6 +16,8 @@ export interface SimulatedLinkOptions {
   /** What the player holds besides what it plays; the rest waits in the connection. */
   readonly playerBytes?: number;
   readonly areArrivalsKnown?: boolean;
+  /** How old a look is that is taken while it is calm. */
+  readonly calmAgeS?: number;
   /** Between two looks while it is alert. */
   readonly alertS?: number;
   readonly startKbps?: number;
@@ -77,6 +79,7 @@ export class SimulatedLink {
       bucketBytes: 0,
       playerBytes: Number.POSITIVE_INFINITY,
       areArrivalsKnown: true,
+      calmAgeS: AGE_S,
       alertS: 0.1,
       startKbps: 128,
       preferQuality: true,
@@ -161,8 +164,8 @@ export class SimulatedLink {
   }
 
   #look(): void {
-    const { areArrivalsKnown, rttS, alertS, facts } = this.#options;
-    const asOfS = this.nowS - AGE_S;
+    const { areArrivalsKnown, rttS, alertS, calmAgeS, facts } = this.#options;
+    const asOfS = this.nowS - (this.order?.isAlert === false ? calmAgeS : AGE_S);
     const acknowledged = this.#deliveredAt[Math.max(0, Math.round((asOfS - rttS) / STEP_S))] ?? 0;
     const from = this.quality.rung;
     const order = this.quality.tick({

@@ -24,8 +24,6 @@ const OUTAGE_US = 1_000_000;
 const QUIET_US = 4_000_000;
 /** After a rise it is looked at often for so long. */
 const WATCH_US = 5_000_000;
-/** Sound on the way that is worth a second look. */
-const SUSPICIOUS_S = 0.6;
 /** It is looked at often until its player plays, but no longer than so. */
 const START_US = 10_000_000;
 /** The lowest rung is too much for a link that has been too slow for it for so long. */
@@ -252,10 +250,8 @@ export class ListenerQuality {
   #isAlert({ nowUs, isReceiverLimited }: ListenerSight): boolean {
     const link = this.#link;
     if (isReceiverLimited) return false;
-    if (link.hasBacklog || this.#allowance.isLimited || this.#probe.isUnderway(nowUs)) return true;
+    if (link.hasLate || link.hasBacklog || this.#allowance.isLimited || this.#probe.isUnderway(nowUs)) return true;
     if (nowUs - this.#rises.lastUs < WATCH_US) return true;
-    // More than is usual between two chunks: perhaps a backlog, which the next look would show.
-    if (link.outstandingBytes > SUSPICIOUS_S * this.rung.bitrateKbps * 125) return link.isKnown;
     return !this.#buffer.isPlaying && nowUs - (this.#startUs as number) < START_US;
   }
 
