@@ -15,6 +15,7 @@ interface Plan {
   readonly burst: number | undefined;
   readonly preload: string;
   readonly holdSeconds: number;
+  readonly blockSeconds: number;
 }
 
 const test = suite('play plan');
@@ -79,6 +80,20 @@ test('a link that will falter is asked for the whole buffer that is advised, a g
   assert.ok((playPlan({ ...WISH, status: statusOf('good', 256, 15) }, ALL).burst ?? 0) < 4);
   assert.is(playPlan({ ...WISH, mode: 'ultra', status: statusOf('excellent', 320) }, ALL).burst, undefined);
   assert.is(playPlan({ ...WISH, mode: 'lossless', status: statusOf('excellent', 0) }, ALL).burst, undefined);
+});
+
+test('after a gap it waits for what is advised on a weak link, and on a good one only for what is late', () => {
+  assert.is(playPlan({ ...WISH, status: statusOf('poor', 64, 15) }, ALL).holdSeconds, 4.5);
+  assert.is(playPlan({ ...WISH, status: statusOf('good', 256, 15) }, ALL).holdSeconds, 2);
+  assert.is(playPlan({ ...WISH, status: statusOf('good', 64, 5) }, ALL).holdSeconds, 1.5);
+});
+
+test('the lower the bitrate may get, the longer it is natural that nothing comes', () => {
+  const status = statusOf('good', 256);
+  assert.is(Math.round(playPlan({ ...WISH, mode: 'high', status }, ALL).blockSeconds), 1);
+  assert.is(Math.round(playPlan({ ...WISH, status }, ALL).blockSeconds), 4);
+  assert.is(Math.round(playPlan({ ...WISH, status, isRescue: true }, ALL).blockSeconds), 8);
+  assert.is(playPlan({ ...WISH, mode: 'lossless', status }, ALL).blockSeconds, 0);
 });
 
 test('what is asked for fills a block of the browser at the bitrate that begins, and is never more than a server gives', () => {

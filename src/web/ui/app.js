@@ -24,11 +24,11 @@ function linkUrl(extension) {
 
 /** What the page's own player connects to, and how. */
 function connectionPlan() {
-  const { extension, quality, burst, preload, holdSeconds } = planNow();
+  const { extension, quality, burst, ...inHand } = planNow();
   const url = new URL(`${mountPath}${extension}`, location.href);
   if (quality !== undefined) url.searchParams.set('quality', quality);
   if (burst !== undefined) url.searchParams.set('burst', burst);
-  return { url, preload, holdSeconds };
+  return { url, ...inHand };
 }
 
 const player = new Player(new Audio(), connectionPlan, showPlayer);

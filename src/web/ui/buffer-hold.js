@@ -1,5 +1,5 @@
 /** How often to look. */
-const LOOK_MS = 250;
+const LOOK_MS = 100;
 /** What a figure of the element must grow by to count as sound that has come. */
 const GROWN_S = 0.05;
 

@@ -13,6 +13,8 @@ const USUAL_BURST_S = 2;
 const MAX_BURST_S = 30;
 /** What auto begins with while little is known, kbit/s. */
 const START_KBPS = 128;
+/** The lowest rung of codecs that change it in mid-stream, and of Opus. */
+const LEAST_KBPS = 64;
 const RESCUE_KBPS = 32;
 
 const TYPES = { mp3: 'audio/mpeg', aac: 'audio/aac', opus: 'audio/ogg; codecs="opus"', flac: 'audio/flac' };
@@ -23,22 +25,23 @@ const WEAK = ['fair', 'poor'];
  * @param wish `mode`; `isKept`: the server knows the mode by this device's cookie; `status` of the API, undefined while
  *   it is not known; `preferredCodec` of the station, undefined: none; `isRescue`: the link is below the lowest rung
  * @param canPlay whether the browser plays that media type
- * @returns `extension` and `quality` of the URL, `burst` in seconds (either may be undefined: not to be named), the
- *   element's `preload`, and `holdSeconds`: what it wants in hand before it goes on after it ran dry
+ * @returns `extension` and `quality` of the URL, `burst` in seconds (the latter two may be undefined: not to be named);
+ *   the element's `preload`; `holdSeconds`: what it wants in hand before it goes on after it ran dry; `blockSeconds`: for
+ *   so long nothing may seem to come although all is well
  */
 export function playPlan({ mode, isKept, status, preferredCodec, isRescue }, canPlay) {
   const codec = codecOf({ mode, status, preferredCodec, isRescue }, (name) => canPlay(TYPES[name]));
-  const isAuto = mode === 'auto';
   const quality = isKept || codec === 'flac' ? undefined : mode === 'lossless' ? 'ultra' : mode;
-  const burst = status === undefined ? undefined : burstOf(status, codec, isAuto, isRescue && codec === 'opus');
-  const threshold = status?.buffer.rebuffer_threshold ?? USUAL_BURST_S;
+  const { startKbps, leastKbps } = bitratesOf(status, codec, mode, isRescue);
+  const burst = status === undefined ? undefined : burstOf(status, startKbps);
   return {
     // Without an extension the server chooses MP3, whose bitrate it can change in mid-stream.
     extension: codec === 'mp3' ? '' : `.${codec}`,
     quality,
     burst,
     preload: status?.buffer.preload ?? 'auto',
-    holdSeconds: Math.min(threshold, burst ?? USUAL_BURST_S),
+    holdSeconds: holdOf(status, burst ?? USUAL_BURST_S),
+    blockSeconds: blockSeconds(leastKbps),
   };
 }
 
@@ -54,15 +57,33 @@ function codecOf({ mode, status, preferredCodec, isRescue }, canPlay) {
   return canPlay('mp3') ? 'mp3' : canPlay('opus') ? 'opus' : 'aac';
 }
 
+/** What it begins with, and what it may come down to; Infinity: so much that it does not matter here. */
+function bitratesOf(status, codec, mode, isRescue) {
+  if (codec === 'flac') return { startKbps: Number.POSITIVE_INFINITY, leastKbps: Number.POSITIVE_INFINITY };
+  if (isRescue && codec === 'opus') return { startKbps: RESCUE_KBPS, leastKbps: RESCUE_KBPS };
+  const kbps = status?.quality.bitrate || START_KBPS;
+  if (mode === 'auto') return { startKbps: Math.min(kbps, START_KBPS), leastKbps: LEAST_KBPS };
+  return { startKbps: kbps, leastKbps: kbps };
+}
+
 /**
  * What is in hand from the start is also how far behind the moment everything is heard. So on a good link it is as
  * little as plays without a gap, and only a link that will falter is asked for the whole buffer that the status advises:
  * there a second of silence is worse than ten of delay.
  */
-function burstOf({ network, buffer, quality }, codec, isAuto, isRescue) {
-  const kbps = isRescue ? RESCUE_KBPS : isAuto ? Math.min(quality.bitrate, START_KBPS) : quality.bitrate;
-  const least = codec === 'flac' || !(kbps > 0) ? 0 : (BLOCK_BYTES * 8) / 1000 / kbps + SLACK_S;
+function burstOf({ network, buffer }, kbps) {
   const advised = WEAK.includes(network.status) ? Math.min(buffer.buffer_size, buffer.max_buffer_size) : 0;
+  const least = blockSeconds(kbps) + SLACK_S;
   const seconds = Math.min(MAX_BURST_S, Math.ceil(Math.max(least, advised) * 2) / 2);
   return seconds > USUAL_BURST_S ? seconds : undefined;
+}
+
+/** After a gap on a good link what was late is there at once: to wait for more would make the gap longer. */
+function holdOf(status, burst) {
+  const isWeak = status !== undefined && WEAK.includes(status.network.status);
+  return Math.min(status?.buffer.rebuffer_threshold ?? USUAL_BURST_S, isWeak ? burst : USUAL_BURST_S);
+}
+
+function blockSeconds(kbps) {
+  return (BLOCK_BYTES * 8) / 1000 / kbps;
 }

@@ -1,6 +1,6 @@
 import { BufferHold, secondsAhead } from './buffer-hold.js';
 
-/** No sound for this long while it should play: the connection is made anew. */
+/** No sound for this long, beyond what is natural, while it should play: the connection is made anew. */
 const STALL_MS = 8_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
@@ -23,12 +23,13 @@ export class Player {
   #isWaiting = false;
   #hold;
   #holdSeconds = 0;
+  #stallMs = STALL_MS;
   #mayAskForBurst = true;
 
   /**
    * @param audio an element without a source, and nobody else's
-   * @param planOf called for each connection: `url` to play, the element's `preload`, and `holdSeconds`, which it wants in
-   *   hand before it goes on after it ran dry
+   * @param planOf called for each connection: `url` to play, the element's `preload`, `holdSeconds`, which it wants in
+   *   hand before it goes on after it ran dry, and `blockSeconds`, in which it is natural that nothing comes
    * @param onState told a sentence for the listener, and whether it is `good` or `bad` news, or neither
    */
   constructor(audio, planOf, onState) {
@@ -76,11 +77,12 @@ export class Player {
   #connect() {
     this.#disconnect();
     this.#onState(this.#failures === 0 ? 'Connecting…' : 'Connecting again…', '');
-    const { url, preload, holdSeconds } = this.#planOf();
+    const { url, preload, holdSeconds, blockSeconds } = this.#planOf();
     // One that was never used before: nothing that the browser still holds of the stream is played again.
     url.searchParams.set('at', Date.now().toString(36));
     if (!this.#mayAskForBurst) url.searchParams.delete('burst');
     this.#holdSeconds = holdSeconds;
+    this.#stallMs = STALL_MS + blockSeconds * 1_000;
     // Of weight from here on only: nothing is loaded before somebody wants to hear it.
     this.#audio.preload = preload;
     this.#audio.src = url.href;
@@ -133,7 +135,7 @@ export class Player {
     } else if (this.#hold.isOn && this.#hold.comeS > this.#lastComeS) {
       this.#lastComeS = this.#hold.comeS;
       this.#progressMs = performance.now();
-    } else if (performance.now() - this.#progressMs > STALL_MS) {
+    } else if (performance.now() - this.#progressMs > this.#stallMs) {
       this.#retry('No sound is coming.');
     }
   }
