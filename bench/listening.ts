@@ -16,11 +16,12 @@ import { cpuSeconds, pause, startStation } from './station-process.ts';
  * Listeners behind links that change, at the real station: what they hear, what the station believed of them, and what
  * those hear whose quality is fixed.
  *
- *   node bench/listening.ts [quick] [minutes=N] [link=TEXT] [player=TEXT] [lowat] [bbr] [trace=FILE]
+ *   node bench/listening.ts [quick] [minutes=N] [link=TEXT] [player=TEXT] [lowat] [bbr] [small-table] [trace=FILE]
  *
  * quick: 2 minutes of what is steady, instead of 10; link, player: only those with that text in their names; lowat: with
  * net.ipv4.tcp_notsent_lowat = 16384; bbr: another congestion control than Reno (which is nearest to a Pi's Cubic of what
- * a namespace may choose); trace: writes all that was seen.
+ * a namespace may choose); small-table: with the short table of
+ * connections that a machine with little memory has; trace: writes all that was seen.
  *
  * All links at the same time; each listener has one to itself. Needs root, for network namespaces: they have no names and
  * no way to the outside, and are gone with their processes. Needs mpv and ffmpeg.
@@ -40,10 +41,13 @@ if (process.getuid?.() !== 0) {
   console.error('bench listening needs root: it makes network namespaces of its own.');
   process.exit(2);
 }
-if (process.env[INSIDE] === undefined) {
+const depth = Number(process.env[INSIDE] ?? 0);
+if (depth < (args.includes('small-table') ? 2 : 1)) {
+  // The table's size is that of namespaces made from here on, so it takes one more.
+  if (depth === 1) setTcp('tcp_child_ehash_entries', 512);
   const { status } = spawnSync('unshare', ['--net', process.execPath, import.meta.filename, ...args], {
     stdio: 'inherit',
-    env: { ...process.env, [INSIDE]: '1' },
+    env: { ...process.env, [INSIDE]: String(depth + 1) },
   });
   process.exit(status ?? 1);
 }
@@ -68,7 +72,9 @@ try {
 
 async function measure(): Promise<void> {
   const demo = 'source "demo" {\n  type = "demo"\n}\nmount "/stream" {\n  source = "demo"\n}';
-  await using station = await startStation(dir, PORT, demo, '0.0.0.0');
+  // So that it is the links that limit, however busy the machine is.
+  const marks = 'quick_sync {\n  high_load_cpu = 100\n  moderate_load_cpu = 100\n}';
+  await using station = await startStation(dir, PORT, `${demo}\n${marks}`, '0.0.0.0');
   const watch = new StationWatch(PORT);
   const [wide, tiny] = [await FarSide.open(), await FarSide.open(TINY_RECEIVE_BYTES)];
   sides.push(wide, tiny);

@@ -93,7 +93,7 @@ export class QuickSync implements AsyncDisposable {
         log,
         counters,
         box,
-        lookEvery: (ms) => queues.every(ms),
+        lookEvery: (ms, share) => queues.every(ms, share),
         noteLink: (address, kbps, isLowerBound) => this.#book.noteStream(address, kbps, isLowerBound),
       },
       () => ({ quickSync: settings().quickSync, stallTimeoutMs: settings().broadcaster.stallTimeoutMs }),

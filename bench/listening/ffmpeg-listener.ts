@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { type Heard, nowMs, type Stall } from './heard.ts';
@@ -66,10 +67,13 @@ export class FfmpegListener {
   }
 }
 
-/** What FFmpeg has to say about a file of sound; the last frame may have been cut off. */
+/** What FFmpeg has to say about a file of sound, read as a stream. */
 export function decoderWarnings(file: string): string[] {
-  const { stderr } = spawnSync('ffmpeg', ['-nostdin', '-v', 'warning', '-i', file, '-f', 'null', '-'], {
+  const input = openSync(file, 'r');
+  const { stderr } = spawnSync('ffmpeg', ['-v', 'warning', '-i', 'pipe:0', '-f', 'null', '-'], {
+    stdio: [input, 'ignore', 'pipe'],
     encoding: 'utf8',
   });
+  closeSync(input);
   return stderr.split('\n').filter((line) => line.trim() !== '');
 }

@@ -1,4 +1,4 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, truncateSync, type WriteStream } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { ClientPlayer } from './client-player.ts';
@@ -57,7 +57,13 @@ class Reader {
       inHand,
       warnings: this.#frames.strayBytes > 0 ? [`${this.#frames.strayBytes} bytes of no frame`] : [],
     };
-    return new Promise((done) => this.#file.end(() => done(heard)));
+    return new Promise((done) => {
+      this.#file.end(() => {
+        // The last frame has come only in part, for we went.
+        truncateSync(this.#order.file, this.#file.bytesWritten - this.#frames.restBytes);
+        done(heard);
+      });
+    });
   }
 
   /** Says whether it wants more now. */

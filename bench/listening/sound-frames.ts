@@ -13,15 +13,22 @@ export interface SoundFrame {
 const AAC_SECONDS = 1024 / 48_000;
 const MP3_SAMPLES = 1152;
 const OGG_HEAD_BYTES = 27;
-/** RFC 7845, 4: positions count samples at 48 kHz. */
-const OPUS_RATE = 48_000;
+/** Ours are all of that length (RFC 6716, 3.1). */
+const OPUS_PACKET_SECONDS = 0.02;
+/** A packet goes on after a segment of this length. */
+const FULL_SEGMENT = 255;
 
 /** Takes a stream of MP3, AAC in ADTS or Opus in Ogg apart, as its bytes arrive. */
 export class SoundFrames {
   #rest: Buffer = Buffer.alloc(0);
-  #granule: bigint | undefined;
+  #pages = 0;
   /** Bytes that belonged to no frame. */
   strayBytes = 0;
+
+  /** Bytes of a frame that is not whole yet. */
+  get restBytes(): number {
+    return this.#rest.length;
+  }
 
   /** The frames that are whole with these bytes. */
   *add(bytes: Uint8Array): IterableIterator<SoundFrame> {
@@ -50,18 +57,16 @@ export class SoundFrames {
     return { bytes: 1, seconds: 0, kbps: undefined };
   }
 
-  /** RFC 3533, 6. */
+  /** RFC 3533, 6. The first two pages are headers (RFC 7845, 3). Positions say nothing about what was skipped. */
   #readPage(data: Buffer): SoundFrame | undefined {
-    const segments = data[26] as number;
-    let bytes = OGG_HEAD_BYTES + segments;
+    const end = OGG_HEAD_BYTES + (data[26] as number);
+    if (data.length < end) return undefined;
+    const segments = data.subarray(OGG_HEAD_BYTES, end);
+    const bytes = segments.reduce((total, length) => total + length, end);
     if (data.length < bytes) return undefined;
-    for (const length of data.subarray(OGG_HEAD_BYTES, bytes)) bytes += length;
-    if (data.length < bytes) return undefined;
-    const granule = data.readBigInt64LE(6);
-    const before = this.#granule;
-    this.#granule = granule > 0n ? granule : before;
-    const samples = before === undefined ? 0 : Number(granule - before);
-    return { bytes, seconds: Math.max(0, samples / OPUS_RATE), kbps: undefined };
+    this.#pages += 1;
+    const packets = this.#pages > 2 ? segments.filter((length) => length < FULL_SEGMENT).length : 0;
+    return { bytes, seconds: packets * OPUS_PACKET_SECONDS, kbps: undefined };
   }
 }
 

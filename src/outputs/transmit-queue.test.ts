@@ -179,6 +179,25 @@ test('who needs to know sooner has it looked at sooner, from now on', async () =
   watch.unwatch();
 });
 
+test('while nobody needs to know, looking takes only the part of the time that it is given', async () => {
+  await using sockets = await pair();
+  const clock = new SlowClock();
+  const queues = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.5, savedMs: 10_000 });
+  queues.every(10, 0.01);
+  const watch = queues.watch(sockets.near);
+  let looks = 0;
+  let asOfUs: number | undefined;
+  for (let ms = 0; ms < 1_000; ms += 10) {
+    sockets.near.write('something');
+    clock.advance(10);
+    if (watch.asOfUs !== asOfUs) looks += 1;
+    asOfUs = watch.asOfUs;
+  }
+  watch.unwatch();
+  // 2 ms each: one in 200 ms.
+  assert.ok(looks >= 3 && looks <= 8, `${looks}`);
+});
+
 test('a look that takes long is taken less often', async () => {
   await using sockets = await pair();
   const clock = new SlowClock();

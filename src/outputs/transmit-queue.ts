@@ -55,6 +55,7 @@ export class TransmitQueues {
   #timer: Timer | undefined;
   #lookedUs: number;
   #intervalMs: number;
+  #share = Number.POSITIVE_INFINITY;
   /** By how much time looking is ahead of its share; less than 0: behind it. */
   #aheadMs: number;
 
@@ -70,13 +71,17 @@ export class TransmitQueues {
     };
   }
 
-  /** Looks so often from now on. */
-  every(intervalMs: number): void {
+  /**
+   * Looks so often from now on, as far as its share of the time and what was saved up allow.
+   * @param share of the time that looking may take meanwhile, so that the rest is saved; left out: all that there is
+   */
+  every(intervalMs: number, share = Number.POSITIVE_INFINITY): void {
     const isSooner = intervalMs < this.#intervalMs;
     this.#intervalMs = intervalMs;
+    this.#share = share;
     if (!isSooner || this.#watches.size === 0) return;
     this.#timer?.cancel();
-    this.#lookAfter(Math.max(intervalMs, this.#aheadMs));
+    this.#lookAfter(this.#waitMs);
   }
 
   /** Watches a connected socket until it is told to stop or the socket closes. Counting begins now. */
@@ -99,6 +104,15 @@ export class TransmitQueues {
     return watch;
   }
 
+  get #waitMs(): number {
+    return Math.max(this.#intervalMs, this.#aheadMs, this.#costMs / this.#share);
+  }
+
+  /** What a look takes by the quickest of the last ones. */
+  get #costMs(): number {
+    return this.#tookMs.length === 0 ? 0 : Math.min(...this.#tookMs);
+  }
+
   #lookAfter(ms: number): void {
     this.#timer = this.#clock.after(ms, () => {
       const { maxShare, savedMs } = this.#options;
@@ -106,7 +120,7 @@ export class TransmitQueues {
       const aheadMs = Math.max(-savedMs, this.#aheadMs - (nowUs - this.#lookedUs) / 1000);
       this.#lookedUs = nowUs;
       this.#aheadMs = aheadMs + this.#look() / maxShare;
-      this.#lookAfter(Math.max(this.#intervalMs, this.#aheadMs));
+      this.#lookAfter(this.#waitMs);
     });
   }
 
@@ -122,7 +136,7 @@ export class TransmitQueues {
     }
     this.#tookMs.push((this.#clock.nowUs() - startUs) / 1000);
     if (this.#tookMs.length > LOOKS) this.#tookMs.shift();
-    return Math.min(...this.#tookMs);
+    return this.#costMs;
   }
 }
 

@@ -25,7 +25,7 @@ class SimulatedListener implements SteeredListener {
   asOfUs = 0;
   lagUs = BURST_S * 1e6;
   isBlocked = false;
-  readonly isReceiverLimited = false;
+  isReceiverLimited = false;
   isClosed = false;
   allowances: number[] = [];
   readonly id: number;
@@ -70,7 +70,7 @@ class SimulatedListener implements SteeredListener {
 function open() {
   const clock = new FakeClock();
   const counters = new CounterSet();
-  const looks: number[] = [];
+  const looks: { readonly ms: number; readonly share: number | undefined }[] = [];
   const links = new Map<string, { kbps: number; isLowerBound: boolean }>();
   const box = { boxKbps: Number.POSITIVE_INFINITY, isCalm: true, allowed: (): readonly Rung[] => RUNGS };
   const loop = new ListenerLoop(
@@ -79,7 +79,7 @@ function open() {
       counters,
       box,
       log: new RecordingLog(),
-      lookEvery: (ms) => looks.push(ms),
+      lookEvery: (ms, share) => looks.push({ ms, share }),
       noteLink: (address, kbps, isLowerBound) => links.set(address, { kbps, isLowerBound }),
     },
     () => ({ quickSync: DEFAULT_QUICK_SYNC, stallTimeoutMs: 30_000 }),
@@ -143,12 +143,25 @@ test('a link that becomes slow brings its listener down within moments, and what
 test('it is looked at often while something must be found out, and seldom when all is well', () => {
   const { join, run, looks } = open();
   const listener = join(50_000);
-  assert.equal(looks, [100]);
+  assert.equal(looks, [{ ms: 100, share: undefined }]);
   run(30);
-  assert.is(looks.at(-1), 1_000);
+  assert.ok((looks.at(-1)?.share ?? 1) < 0.01);
   listener.kbps = 100;
   run(5);
-  assert.is(looks.at(-1), 100);
+  assert.equal(looks.at(-1), { ms: 100, share: undefined });
+});
+
+test('a connection that takes nothing any more is looked at often, before anybody knows what arrives', () => {
+  const { join, run, looks } = open();
+  const listener = join(50_000);
+  run(30);
+  listener.isBlocked = true;
+  run(0.3);
+  assert.equal(looks.at(-1), { ms: 100, share: undefined });
+  // Its player is full: nothing is wrong.
+  listener.isReceiverLimited = true;
+  run(2);
+  assert.ok((looks.at(-1)?.share ?? 1) < 0.01);
 });
 
 test('who asked for one quality keeps it, whatever its link carries, and is watched all the same', () => {

@@ -11,8 +11,8 @@ export interface ListenerLoopDeps {
   readonly log: Log;
   readonly counters: CounterSet;
   readonly box: BoxAllowance;
-  /** Where what has arrived is looked up: how often from now on, milliseconds. */
-  readonly lookEvery: (ms: number) => void;
+  /** Where what has arrived is looked up: how often from now on, milliseconds, and the part of the time that may take. */
+  readonly lookEvery: (ms: number, share?: number) => void;
   /** Where what is seen of links is kept, by address. */
   readonly noteLink: (address: string, kbps: number, isLowerBound: boolean) => void;
 }
@@ -27,9 +27,12 @@ export interface ListenerLoopSettings {
 const ALERT_MS = 100;
 /** … and at any other. */
 const CALM_MS = 1_000;
-/** Those others come in turns, so that thousands do not come at once. */
+/** Those others come in turns, so that thousands do not come at once; so few come each time. */
 const SLICES = 4;
 const SLICE_MS = CALM_MS / SLICES;
+const FEW = 200;
+/** While nothing must be found out, looking may take this part of the time: it happens more often where it costs little. */
+const CALM_SHARE = 0.005;
 /** Timers may be early by a fraction of a millisecond. */
 const SLICE_US = (SLICE_MS - 5) * 1000;
 /** Of all listeners, how many may go up in one such turn: what that costs the box shows before everybody has done so. */
@@ -145,10 +148,10 @@ export class ListenerLoop {
     for (const steering of [...this.#alert]) {
       this.#serve(steering, nowUs);
       if (isTurn && this.#isToNote(steering)) this.#note(steering);
-      if (steering.isAlert || !this.#alert.delete(steering)) continue;
+      if (isAlert(steering) || !this.#alert.delete(steering)) continue;
       this.#sliceOf(steering).add(steering);
     }
-    if (isTurn) this.#tickSlice(nowUs);
+    if (isTurn) this.#tickCalm(nowUs);
     this.#lookOften(this.#alert.size > 0);
   }
 
@@ -158,12 +161,16 @@ export class ListenerLoop {
     this.#mayRise = Math.max(LEAST_RISING, this.#all.size * RISING_SHARE);
   }
 
-  #tickSlice(nowUs: number): void {
-    const slice = this.#calm[this.#slices % SLICES] as Set<Steering>;
+  #tickCalm(nowUs: number): void {
+    if (this.#all.size <= FEW) for (const slice of this.#calm) this.#tickSlice(slice, nowUs);
+    else this.#tickSlice(this.#calm[this.#slices % SLICES] as Set<Steering>, nowUs);
+  }
+
+  #tickSlice(slice: Set<Steering>, nowUs: number): void {
     for (const steering of slice) {
       this.#serve(steering, nowUs);
       if (this.#isToNote(steering)) this.#note(steering);
-      if (!steering.isAlert || !slice.delete(steering)) continue;
+      if (!isAlert(steering) || !slice.delete(steering)) continue;
       this.#alert.add(steering);
     }
   }
@@ -192,6 +199,12 @@ export class ListenerLoop {
   #lookOften(isOften: boolean): void {
     if (isOften === this.#isLookingOften) return;
     this.#isLookingOften = isOften;
-    this.#deps.lookEvery(isOften ? ALERT_MS : CALM_MS);
+    if (isOften) this.#deps.lookEvery(ALERT_MS);
+    else this.#deps.lookEvery(SLICE_MS, CALM_SHARE);
   }
+}
+
+/** What a connection does not take shows before anybody has looked up what arrives. */
+function isAlert({ isAlert: isOrdered, listener }: Steering): boolean {
+  return isOrdered || (listener.isBlocked && !listener.isReceiverLimited);
 }
