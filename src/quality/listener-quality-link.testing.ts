@@ -23,6 +23,8 @@ export interface SimulatedLinkOptions {
   readonly startKbps?: number;
   readonly preferQuality?: boolean;
   readonly settings?: Partial<QuickSyncSettings>;
+  /** The player takes nothing, and keeps its connection: from when to when. */
+  readonly pause?: readonly [fromS: number, toS: number];
   /** What else is seen at that moment. */
   readonly facts?: (atS: number) => Partial<ListenerSight>;
 }
@@ -84,6 +86,7 @@ export class SimulatedLink {
       startKbps: 128,
       preferQuality: true,
       settings: {},
+      pause: [0, 0],
       facts: () => ({}),
       ...options,
     };
@@ -118,10 +121,15 @@ export class SimulatedLink {
     this.#send();
   }
 
+  get #isPaused(): boolean {
+    const [fromS, toS] = this.#options.pause;
+    return this.nowS >= fromS && this.nowS < toS;
+  }
+
   #carry(): void {
     const { kbps, bucketBytes, playerBytes } = this.#options;
     const fresh = kbps(this.nowS) * 125 * STEP_S;
-    let room = Math.min(this.#tokens + fresh, playerBytes - this.#playerBytes);
+    let room = this.#isPaused ? 0 : Math.min(this.#tokens + fresh, playerBytes - this.#playerBytes);
     const before = this.#delivered;
     for (let first = this.#kernel[0]; first !== undefined && room > 0; first = this.#kernel[0]) {
       const bytes = Math.min(room, first.bytes);
@@ -144,7 +152,7 @@ export class SimulatedLink {
       this.#isPlaying = true;
       this.#hasPlayed = true;
     }
-    let left = this.#isPlaying ? STEP_S : 0;
+    let left = this.#isPlaying && !this.#isPaused ? STEP_S : 0;
     for (let first = this.#player[0]; first !== undefined && left > 0; first = this.#player[0]) {
       const seconds = Math.min(left, first.bytes / 125 / first.kbps);
       const bytes = seconds * 125 * first.kbps;
@@ -156,11 +164,11 @@ export class SimulatedLink {
       this.playedKbit += seconds * first.kbps;
       if (first.bytes < 1e-6) this.#player.shift();
     }
-    if (this.#isPlaying && left > 1e-9) {
+    if (this.#isPlaying && left > 1e-9 && !this.#isPaused) {
       this.#isPlaying = false;
       this.stalls += 1;
     }
-    if (!this.#isPlaying && this.#hasPlayed) this.stalledS += STEP_S;
+    if (!this.#isPlaying && this.#hasPlayed && !this.#isPaused) this.stalledS += STEP_S;
   }
 
   #look(): void {

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Rung, rungsOf } from '../core/rung.ts';
 import { SimulatedLink } from './listener-quality-link.testing.ts';
 
 const test = suite('listener quality');
@@ -99,12 +100,23 @@ test('in an outage it is on the lowest rung, and the way out is not throttled', 
   assert.is(link.stalls, 0);
 });
 
-test('a player that was paused for minutes gets the lowest rung, and is back quickly when it goes on', () => {
-  const link = new SimulatedLink({ kbps: dip(60, 240, 0) }).run(240);
-  assert.is(link.kbps, 64);
-  assert.is(link.order?.hold, 'buffer');
-  link.run(255);
-  assert.is(link.kbps, 320);
+test('a player that is paused for minutes gets the lowest rung, and is back quickly when it goes on', () => {
+  for (const isTold of [false, true]) {
+    const facts = (atS: number) => (isTold ? { isReceiverLimited: atS > 60 && atS < 240 } : {});
+    const link = new SimulatedLink({ kbps: LAN, pause: [60, 240], facts }).run(240);
+    assert.is(link.kbps, 64);
+    assert.is(link.order?.reason === 'outage' || link.order?.reason === 'buffer', true);
+    assert.is(link.quality.belief.stalls, isTold ? 0 : 1);
+    link.run(256);
+    assert.is(link.kbps, 320, `it is ${isTold ? '' : 'not '}known to be its player`);
+  }
+});
+
+test('what the box does not let it have says nothing about the next rung', () => {
+  const low = rungsOf('mp3')[0] as Rung;
+  const link = new SimulatedLink({ kbps: LAN, facts: () => ({ rung: low }) }).run(30);
+  assert.equal(rates(link), []);
+  assert.is(link.order?.hold, 'box');
 });
 
 test('from 5 to 0.2 to 5 Mbit/s: no stall, and back at the top', () => {

@@ -20,6 +20,8 @@ import type {
 const ENOUGH = 0.95;
 /** Nothing arriving for so long is an outage. */
 const OUTAGE_US = 1_000_000;
+/** A player that takes nothing for so long is not full but paused. */
+const PAUSE_US = 10_000_000;
 /** A trial begins after so long without a backlog and without a change. */
 const QUIET_US = 4_000_000;
 /** After a rise it is looked at often for so long. */
@@ -149,8 +151,12 @@ export class ListenerQuality {
     const link = this.#link;
     if (!link.hasBacklog || (link.safeKbps(nowUs) ?? 0) >= this.rung.bitrateKbps)
       this.#rises.settle(nowUs, link.isKnown);
-    // A player that is full leaves the rest in the connection: there it lies, and nothing is wrong.
-    if (!link.hasBacklog || sight.isReceiverLimited || this.#index <= this.#limits.lowest) return;
+    if (!link.hasBacklog || this.#index <= this.#limits.lowest) return;
+    if (sight.isReceiverLimited) {
+      // A player that is full leaves the rest in the connection: there it lies, and nothing is wrong, unless for long.
+      if (link.silentUs > PAUSE_US) this.#fallTo(this.#limits.lowest, 'outage', nowUs);
+      return;
+    }
     const { bufferMinS, bufferTargetS, bufferMaxS, lowLinkKbps } = this.#settings;
     const { seconds, mostSeconds, isPlaying } = this.#buffer;
     if (isPlaying && seconds < Math.min(bufferMinS, mostSeconds) / 2) {
@@ -215,6 +221,8 @@ export class ListenerQuality {
     const isFilled = hasAll || seconds >= Math.min(settings.bufferTargetS, 0.8 * mostSeconds);
     if (!isFilled || !isPlaying) return 'buffer';
     if (nowUs - (this.#changedUs as number) < settings.adaptationIntervalMs * 1000) return 'dwell';
+    // It does not get what it has risen to already: that says nothing about the next.
+    if (sight.rung.bitrateKbps < this.rung.bitrateKbps) return 'box';
     if (rises.isCapped(nowUs)) return 'cap';
     const reason = this.#reasonToRise(next, nowUs);
     if (reason === undefined) return 'headroom';
