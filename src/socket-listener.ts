@@ -79,6 +79,10 @@ export class SocketListener implements SteeredListener {
     this.#broadcaster.allow(this.#listener, bytes);
   }
 
+  keepReady(rung: Rung): void {
+    this.#broadcaster.keepReady(rung);
+  }
+
   closeStalled(): void {
     this.#broadcaster.closeStalled(this.#listener);
   }

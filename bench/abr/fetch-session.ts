@@ -34,21 +34,19 @@ export function fetchSession(link: Link, live: Live, rule: FetchRule): Heard {
   const player = new Player(live.startS);
   const throughputs: number[] = [];
   let lastRung: number | undefined;
-  let hasCaughtUp = false;
   let segment = 0;
   let nowS = 0;
   while (nowS < lengthS) {
     const thereS = (segment + 1) * SEGMENT_S - bufferS;
     if (thereS > nowS) {
-      hasCaughtUp = true;
       player.playOn(true);
       nowS = thereS;
       player.advance(Math.min(nowS, lengthS));
       continue;
     }
     const lagS = nowS + bufferS - segment * SEGMENT_S;
-    if (lagS > live.maxLagS + (hasCaughtUp ? 0 : bufferS)) {
-      const to = Math.ceil((nowS + bufferS - live.resumeS) / SEGMENT_S);
+    if (lagS > live.maxLagS + bufferS) {
+      const to = Math.ceil((nowS + bufferS - Math.max(bufferS, live.resumeS)) / SEGMENT_S);
       player.skip((to - segment) * SEGMENT_S);
       segment = to;
       continue;

@@ -10,9 +10,9 @@ export interface Live {
   readonly bufferS: number;
   /** Sound that a player gathers before it starts, or goes on after it ran dry; less, when there is no more. */
   readonly startS: number;
-  /** What lags more than this behind the present (and, until it has once caught up, `bufferS` more) is skipped … */
+  /** What lags more than this, and `bufferS`, behind the present is skipped … */
   readonly maxLagS: number;
-  /** … up to this far behind it. */
+  /** … up to this far behind it, or `bufferS` where that is more. */
   readonly resumeS: number;
   /** Length of the session. */
   readonly lengthS: number;

@@ -110,9 +110,10 @@ class OraclePlan {
     const way = this.#note(label);
     const lagS = beginS + bufferS - unit * UNIT_S;
     // What is begun now may have been handed over long before.
-    const handedS = label.hasCaughtUp && lagS <= maxLagS - CAUTION_S ? thereS : Math.max(thereS, this.#roomSince(way));
+    const handedS =
+      label.hasCaughtUp && lagS <= maxLagS + bufferS - CAUTION_S ? thereS : Math.max(thereS, this.#roomSince(way));
     const hasCaughtUp = label.hasCaughtUp || handedS < Math.max(0, thereS + UNIT_S);
-    if (handedS + bufferS - unit * UNIT_S > maxLagS - CAUTION_S + (hasCaughtUp ? 0 : bufferS)) {
+    if (handedS + bufferS - unit * UNIT_S > maxLagS + bufferS - CAUTION_S) {
       return this.#skip(label, unit, handedS);
     }
     const nextThereS = this.#thereS(unit + 1);
@@ -148,7 +149,7 @@ class OraclePlan {
 
   #skip(label: Label, unit: number, nowS: number): void {
     const { bufferS, resumeS } = this.#live;
-    const to = Math.ceil((nowS + bufferS - resumeS) / UNIT_S);
+    const to = Math.ceil((nowS + bufferS - Math.max(bufferS, resumeS)) / UNIT_S);
     const worth = label.worth - this.#silenceKbps * (to - unit) * UNIT_S;
     const others = this.#skipped.get(to) ?? [];
     this.#skipped.set(to, others);

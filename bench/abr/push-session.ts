@@ -78,7 +78,6 @@ class PushSession {
   /** Number of the next frame to be sent. */
   #cursor = 0;
   #publishedS: number;
-  #hasCaughtUp = false;
   #isBlocked = false;
   #allowance = Number.POSITIVE_INFINITY;
   #nextLookS = 0;
@@ -214,7 +213,6 @@ class PushSession {
       this.#allowance -= count * frameBytes;
       this.#isBlocked = this.#kernel.bytes > this.#kernelBytes;
     }
-    if (this.#cursor >= published) this.#hasCaughtUp = true;
   }
 
   /** The rung that is wanted there; where there is no sound of it yet, the one that it has been sent until now. */
@@ -235,8 +233,8 @@ class PushSession {
   #skips(producedS: number): boolean {
     const { maxLagS, resumeS, bufferS } = this.#live;
     const lagS = producedS - this.#cursor * FRAME_S;
-    if (lagS <= maxLagS + (this.#hasCaughtUp ? 0 : bufferS)) return false;
-    const to = Math.min(framesUntil(this.#publishedS), framesUntil(producedS - resumeS));
+    if (lagS <= maxLagS + bufferS) return false;
+    const to = Math.min(framesUntil(this.#publishedS), framesUntil(producedS - Math.max(bufferS, resumeS)));
     if (to <= this.#cursor) return false;
     this.#skipTo(to);
     return true;

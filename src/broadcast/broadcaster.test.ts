@@ -360,6 +360,40 @@ test('a rung is wanted from its first listener until a while after its last', ()
   assert.equal(station.demands, [['mp3@128'], []]);
 });
 
+test('who skips goes on as far behind as it began, for that is what its player had in hand', () => {
+  const station = new Station({ maxLagMs: 3_000, resumeSeconds: 1 });
+  station.warm();
+  station.play(4_500);
+  const { connection, listener } = station.join(4);
+  station.play(1_000);
+  connection.isOpen = false;
+  station.play(6_500);
+  assert.is(listener.skips, 0, 'not yet: it may lag by what it was sent at once, too');
+  station.play(1_500);
+  connection.open();
+  station.play(20);
+  assert.is(listener.skips, 1);
+  const ahead = (connection.units.at(-1) as number) - listener.skippedUnits;
+  assert.ok(ahead > 0);
+  station.play(2_000);
+  const gapAt = connection.units.findIndex((unit, i, units) => i > 0 && unit > (units[i - 1] as number) + 1);
+  const resumedAt = connection.units[gapAt] as number;
+  const edge = (4_500 + 20 + 1_000 + 6_500 + 1_500) / (UNIT_US / 1000);
+  assert.ok(Math.abs(edge - resumedAt - 4 / (UNIT_US / 1e6)) < 30, `${edge - resumedAt} units behind`);
+});
+
+test('a rung that is kept ready is encoded for a while, for nobody yet', () => {
+  const station = new Station();
+  station.broadcaster.keepReady(low);
+  assert.equal(station.demands.at(-1), ['mp3@64']);
+  station.play(3_000, [low]);
+  station.broadcaster.keepReady(low);
+  station.play(3_000, [low]);
+  assert.equal(station.demands.length, 1);
+  station.play(3_000, [low]);
+  assert.equal(station.demands.at(-1), []);
+});
+
 test('a listener changes rung without a unit lost, repeated or out of order', () => {
   const station = new Station();
   station.warm();

@@ -28,9 +28,9 @@ export interface BroadcasterOptions extends AudienceOptions {
   readonly sleepMediumMs: number;
   /** … and below. */
   readonly sleepLowMs: number;
-  /** Lag beyond which a listener skips forward. */
+  /** Lag, beyond what it was sent at once, at which a listener skips forward. */
   readonly maxLagMs: number;
-  /** Where it goes on after a skip: this far behind the live edge. */
+  /** Where it goes on after a skip: this far behind the live edge, or as far as it began where that is more. */
   readonly resumeSeconds: number;
   /** A connection that takes nothing for this long is closed. */
   readonly stallTimeoutMs: number;
@@ -161,6 +161,13 @@ export class Broadcaster {
     if (bytes <= 0 || !this.#held.delete(listener) || this.#isClosed) return;
     this.#behind.add(listener);
     this.#catchUpSoon();
+  }
+
+  /** Has the rung encoded for a while although nobody listens to it yet, so that whoever lags finds its past there. */
+  keepReady(rung: Rung): void {
+    const audience = this.#audience(rung);
+    audience.want();
+    audience.release();
   }
 
   /** Closes a listener whose connection has taken nothing for too long. */

@@ -59,8 +59,8 @@ export class Listener {
   /** Bytes that it may still be sent. */
   #allowanceBytes: number;
   #sentMediaUs = 0;
-  /** How far behind it was allowed to start; the lag it may have besides until it has caught up. */
-  #startLagUs = 0;
+  /** How far behind it began, which is about what its player has in hand: it may lag by so much more. */
+  #burstUs = 0;
   #skippedUnits = 0;
   #skips = 0;
   #rungSwitches = 0;
@@ -140,7 +140,7 @@ export class Listener {
   /** Starts at the first sync point at or after `ptsUs`; for listeners that came before there was anything. */
   startAt(ptsUs: number): void {
     this.#sequence = this.#track.syncAtOrAfter(this.#track.sequenceAtOrAfter(ptsUs));
-    this.#startLagUs = this.lagUs;
+    this.#burstUs = this.lagUs;
   }
 
   /** How many bytes it may be sent from now on; Infinity: as many as its connection takes. */
@@ -164,8 +164,8 @@ export class Listener {
       this.#header = undefined;
       if (!this.#write(header)) return 'blocked';
     }
-    if (this.lagUs > limits.maxLagUs + this.#startLagUs || this.#sequence < this.#track.oldestSequence)
-      this.#skip(limits.resumeUs);
+    if (this.lagUs > limits.maxLagUs + this.#burstUs || this.#sequence < this.#track.oldestSequence)
+      this.#skip(Math.max(limits.resumeUs, this.#burstUs));
     const joint = this.#trySwitch(untilSequence(this.#track));
     const published = untilSequence(this.#track);
     const until = Math.min(published, joint);
@@ -180,7 +180,6 @@ export class Listener {
       sent += run.bytes.length;
       if (!this.#write(run.bytes)) return 'blocked';
     }
-    this.#startLagUs = 0;
     return until < published ? 'more' : 'live';
   }
 

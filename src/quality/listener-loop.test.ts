@@ -27,6 +27,7 @@ class SimulatedListener implements SteeredListener {
   isBlocked = false;
   isReceiverLimited = false;
   isClosed = false;
+  readonly ready = new Set<Rung>();
   allowances: number[] = [];
   readonly id: number;
   readonly address: string;
@@ -43,6 +44,10 @@ class SimulatedListener implements SteeredListener {
 
   switchTo(rung: Rung): void {
     this.rung = rung;
+  }
+
+  keepReady(rung: Rung): void {
+    this.ready.add(rung);
   }
 
   allow(bytes: number): void {
@@ -138,6 +143,10 @@ test('a link that becomes slow brings its listener down within moments, and what
   assert.ok(listener.rung === LOW || listener.rung === MEDIUM, listener.rung.name);
   assert.ok(Math.min(...listener.allowances) < 40_000, 'what waits does so in the ring');
   assert.ok(['link', 'buffer'].includes(loop.reportOf(listener.id)?.reason ?? ''));
+  listener.kbps = 300;
+  run(20);
+  assert.is.not(listener.rung, LOW);
+  assert.ok(listener.ready.has(LOW), 'where it can be replaced by the lowest rung at any time');
 });
 
 test('it is looked at often while something must be found out, and seldom when all is well', () => {

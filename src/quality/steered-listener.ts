@@ -27,6 +27,8 @@ export interface SteeredListener {
   readonly facts: ConnectionFacts | undefined;
   switchTo(rung: Rung): void;
   allow(bytes: number): void;
+  /** Has that rung encoded for a while, so that what waits for this listener can be replaced by it. */
+  keepReady(rung: Rung): void;
   /** Ends its connection, which has taken nothing for too long. */
   closeStalled(): void;
 }

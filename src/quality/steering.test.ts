@@ -30,6 +30,7 @@ class SteeredByHand implements SteeredListener {
   /** It does as it is told, at once. */
   obeys = true;
   readonly told: string[] = [];
+  readonly ready = new Set<Rung>();
   readonly allowances: number[] = [];
 
   constructor(rung: Rung) {
@@ -44,6 +45,10 @@ class SteeredByHand implements SteeredListener {
     if (!this.obeys) return;
     this.rung = rung;
     this.nextRung = undefined;
+  }
+
+  keepReady(rung: Rung): void {
+    this.ready.add(rung);
   }
 
   allow(bytes: number): void {

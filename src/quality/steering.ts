@@ -1,6 +1,7 @@
 import type { QuickSyncSettings } from '../core/quick-sync-settings.ts';
 import type { Codec, Rung } from '../core/rung.ts';
 import { highestWithin } from './allowed-rungs.ts';
+import { FullReceiver } from './full-receiver.ts';
 import { ListenerQuality } from './listener-quality.ts';
 import type { ListenerBelief, ListenerOrder, ListenerQualityOptions, SwitchReason } from './listener-sight.ts';
 import type { SteeredListener, SteeringReport, SwitchRecord } from './steered-listener.ts';
@@ -18,8 +19,9 @@ export interface BoxAllowance {
 const MAX_SWITCHES = 20;
 /** Who takes no more has enough when it has this part of the least that it should have in hand. */
 const ENOUGH = 0.5;
-/** So long after something was read of what a closed window held up, its reader is slow, and not paused. */
-const SLOW_READER_US = 20_000_000;
+
+/** A link that was slow is expected to be so again for so long. */
+const SLOW_US = 300_000_000;
 
 /** One listener with its controller, and the record of its session. */
 export class Steering {
@@ -27,6 +29,8 @@ export class Steering {
   readonly #controller: ListenerQuality;
   /** It may change rung. */
   readonly #isAdaptive: boolean;
+  readonly #lowest: Rung;
+  readonly #receiver = new FullReceiver();
   readonly #joinedUs: number;
   readonly #switches: SwitchRecord[] = [];
   #settings: QuickSyncSettings;
@@ -37,9 +41,8 @@ export class Steering {
   /** When something arrived, or nothing was on its way. */
   #movedUs: number;
   #arrivedBytes = 0;
-  /** What had arrived when its side was last seen to take no more, and when that was seen to go on. */
-  #closedBytes = Number.POSITIVE_INFINITY;
-  #readUs = Number.NEGATIVE_INFINITY;
+  /** When its link was last seen to be slow. */
+  #slowUs = Number.NEGATIVE_INFINITY;
 
   constructor(
     listener: SteeredListener,
@@ -51,6 +54,7 @@ export class Steering {
     this.#settings = settings;
     this.#controller = new ListenerQuality(options, settings);
     this.#isAdaptive = options.rungs.length > 1;
+    this.#lowest = options.rungs[0] as Rung;
     this.#joinedUs = joinedUs;
     this.#movedUs = joinedUs;
     this.#target = options.startRung;
@@ -85,7 +89,7 @@ export class Steering {
     const arrivedBytes = acknowledgedBytes ?? sentBytes;
     if (arrivedBytes !== this.#arrivedBytes || arrivedBytes === sentBytes) this.#movedUs = nowUs;
     this.#arrivedBytes = arrivedBytes;
-    const isReceiverLimited = listener.isReceiverLimited && this.#hasEnough(nowUs, arrivedBytes);
+    const isReceiverLimited = this.#isReceiverLimited(nowUs, arrivedBytes);
     const { boxKbps } = box;
     const isBoxCalm = mayRise && box.isCalm;
     const seen = { nowUs, sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung };
@@ -103,6 +107,7 @@ export class Steering {
     this.#order = order;
     if (!this.#isAdaptive) return undefined;
     const reason = this.#steer(nowUs, order, order.rung === before?.rung, box);
+    if (this.#mayNeedLowest(nowUs, order)) listener.keepReady(this.#lowest);
     // After the change: what may leave now is the new rung's.
     listener.allow(order.allowanceBytes);
     return reason;
@@ -126,16 +131,20 @@ export class Steering {
     };
   }
 
+  #isReceiverLimited(nowUs: number, arrivedBytes: number): boolean {
+    const { isReceiverLimited: isWindowClosed, lagUs, sentBytes, rung } = this.listener;
+    const outstandingUs = ((sentBytes - arrivedBytes) * 8000) / Math.max(1, rung.bitrateKbps);
+    const hasEnough = this.belief.bufferS >= this.#settings.bufferMinS * ENOUGH;
+    return this.#receiver.see({ nowUs, isWindowClosed, arrivedBytes, behindUs: lagUs + outstandingUs, hasEnough });
+  }
+
   /**
-   * Whose side takes no more has a full player, or one that was paused. But what stands in between may speak for it, a
-   * proxy or a tunnel with a slow link behind it: that goes on reading, and not enough to play from.
+   * On a link that has been slow. What a rung has is only what was encoded since it was wanted: when a listener lags
+   * already, it is too late to ask for it.
    */
-  #hasEnough(nowUs: number, arrivedBytes: number): boolean {
-    const before = this.#closedBytes;
-    this.#closedBytes = arrivedBytes;
-    if (this.belief.bufferS >= this.#settings.bufferMinS * ENOUGH) return true;
-    if (arrivedBytes > before) this.#readUs = nowUs;
-    return nowUs - this.#readUs > SLOW_READER_US;
+  #mayNeedLowest(nowUs: number, { rung }: ListenerOrder): boolean {
+    if ((this.belief.linkKbps ?? Number.POSITIVE_INFINITY) < this.#settings.highLinkKbps) this.#slowUs = nowUs;
+    return rung !== this.#lowest && nowUs - this.#slowUs < SLOW_US;
   }
 
   /** @param isOldOrder the order was for the same rung before: then it is the box that has changed its mind */
