@@ -70,6 +70,18 @@ test('an outage while something is on its way counts', () => {
   assert.is(isKnown, true);
 });
 
+test('a link that passes things on in lumps is not known before the second one', () => {
+  const arrivals = new ArrivalRate();
+  for (let ms = 0; ms <= 1900; ms += 20) arrivals.note(START_US + ms * 1000, 65_000, true);
+  assert.is(arrivals.carried?.isKnown, false);
+  for (let ms = 1920; ms <= 6000; ms += 20) {
+    arrivals.note(START_US + ms * 1000, 65_000 * (1 + Math.floor(ms / 1950)), true);
+  }
+  const { bytesPerSecond = 0, isKnown } = arrivals.carried ?? {};
+  assert.is(isKnown, true);
+  assert.ok(bytesPerSecond > 15_000 && bytesPerSecond < 70_000, `${bytesPerSecond}`);
+});
+
 test('a link whose rate changes is looked at for longer', () => {
   function seenFor(forMs: number): ArrivalRate {
     const arrivals = new ArrivalRate();

@@ -50,7 +50,9 @@ export class ArrivalRate {
     const busy = this.#busy(start === -1 ? last : start, last);
     const proven = busy.us >= LEAST_BUSY_US ? 0 : this.#fastest();
     const bytesPerSecond = Math.max(busy.us > 0 ? (busy.bytes * 1e6) / busy.us : 0, proven);
-    const isKnown = busy.us >= KNOWN_US || (busy.us >= STEADY_US && this.#isSteady(start, last));
+    // Steady at nothing is no rate: what stands in between may pass things on in lumps.
+    const isLong = busy.us >= KNOWN_US || (busy.us >= STEADY_US && this.#isSteady(start, last));
+    const isKnown = isLong && busy.bytes > 0;
     return { bytesPerSecond, busyUs: busy.us, isLowerBound: busy.us === 0, isKnown };
   }
 
@@ -73,12 +75,15 @@ export class ArrivalRate {
     return slower >= faster * (1 - STEADY_SHARE);
   }
 
-  /** What was carried between two notes while the link was busy. */
+  /**
+   * What was carried between two notes while the link was busy. What ends a busy time was waited for in it: where things
+   * are passed on in lumps, that is most of them.
+   */
   #busy(from: number, to: number): { readonly bytes: number; readonly us: number } {
     let bytes = 0;
     let us = 0;
     for (let i = from + 1; i <= to; i += 1) {
-      if (this.#isBusy[i] !== true) continue;
+      if (this.#isBusy[i] !== true && this.#isBusy[i - 1] !== true) continue;
       bytes += (this.#bytes[i] as number) - (this.#bytes[i - 1] as number);
       us += (this.#atUs[i] as number) - (this.#atUs[i - 1] as number);
     }

@@ -20,6 +20,8 @@ const PORTION_BYTES = 32_000;
 const LEAST_PORTION_BYTES = 2_000;
 /** Two packets may be acknowledged late (RFC 9293, 3.8.6.3); what is less than that is not on its way. */
 const LATE_BYTES = 3_000;
+/** A client that reads nothing for so long will not. */
+const SILENT_US = 2_000_000;
 /** How often to see whether there has been a look. */
 const POLL_MS = 2;
 /** Where nobody knows by then what has arrived, what the kernel has taken must do. */
@@ -47,6 +49,7 @@ export class SpeedTestRun {
   #handedBytes = 0;
   #arrivedBytes = 0;
   #asOfUs = 0;
+  #movedUs = 0;
   #rttUs: number | undefined;
   #hasLooks: boolean | undefined;
   #timer: Timer | undefined;
@@ -101,6 +104,7 @@ export class SpeedTestRun {
     const asOfUs = this.#hasLooks ? (this.#watch?.asOfUs ?? 0) : nowUs;
     if (asOfUs <= this.#asOfUs) return;
     this.#asOfUs = asOfUs;
+    if (arrived > this.#arrivedBytes) this.#movedUs = asOfUs;
     this.#arrivedBytes = arrived;
     if (arrived > 0 && this.#hasLooks) this.#rttUs ??= asOfUs - this.#startUs;
     this.#rate.note(asOfUs, arrived, this.#isBehind(asOfUs));
@@ -112,6 +116,11 @@ export class SpeedTestRun {
     while (this.#sent[0] !== undefined && this.#sent[0].bytes <= this.#arrivedBytes + LATE_BYTES) this.#sent.shift();
     const [oldest] = this.#sent;
     return oldest !== undefined && this.#rttUs !== undefined && oldest.atUs < asOfUs - this.#rttUs;
+  }
+
+  /** What has arrived lies with the client's kernel, and nobody fetches it: that is no measure of the link. */
+  get #isSilent(): boolean {
+    return this.#watch?.isWindowClosed === true && this.#asOfUs - this.#movedUs >= SILENT_US;
   }
 
   /** What the kernel has taken. */
@@ -143,9 +152,10 @@ export class SpeedTestRun {
     const isGone = this.#isGone;
     this.#response.off('close', this.#step);
     this.#watch?.unwatch();
-    const carried = this.#rate.carried;
+    const carried = this.#isSilent ? undefined : this.#rate.carried;
     if (isGone) this.#resolve({ state: 'failed', error: goneError() });
-    else if (carried === undefined) this.#resolve({ state: 'failed', error: silentError(this.#options.timeoutMs) });
+    else if (carried === undefined || carried.bytesPerSecond === 0)
+      this.#resolve({ state: 'failed', error: silentError(this.#options.timeoutMs) });
     else
       this.#resolve({
         state: 'measured',
@@ -165,7 +175,11 @@ function goneError(): NetworkError {
 }
 
 function silentError(limitMs: number): NetworkError {
-  return new NetworkError('outputs.client-silent', `Nothing has arrived at the client within ${limitMs / 1000} s`, {
-    remedy: 'See whether the client is still connected, and test again.',
-  });
+  return new NetworkError(
+    'outputs.client-silent',
+    `The client has not taken enough to tell within ${limitMs / 1000} s`,
+    {
+      remedy: 'See whether it is still connected and reads what it is sent, and test again.',
+    },
+  );
 }

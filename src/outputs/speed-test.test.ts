@@ -230,6 +230,14 @@ test('what a link carries is found out, within its limits, whatever the link', a
   );
 });
 
+test('a client that reads nothing is told from a slow link, however much its kernel has taken', async () => {
+  await using here = await station();
+  await here.client('/one', false);
+  await until('it has ended', () => here.outcomes.length === 1, 15_000);
+  const [outcome] = here.outcomes;
+  assert.is(outcome?.state === 'failed' && outcome.error.code, 'outputs.client-silent', JSON.stringify(outcome));
+});
+
 test('a link over which nothing comes is told from one that is slow', async () => {
   const link = new SimulatedLink(0, 10, 0, 10);
   await using here = await station({ clock: link.clock, queues: link });
