@@ -10,9 +10,9 @@ export interface LinkEstimateSettings {
 
 /** A measure spans so much time with a backlog; shorter ones say more about the figures' grain than about the link. */
 const WINDOW_US = 300_000;
-/** What arrives lately is a mean over about so long. */
 /** What it carried before a backlog counts as a measure of so long. */
 const ASSUMED_US = 500_000;
+/** What arrives lately is a mean over about so long. */
 const THROUGHPUT_US = 300_000;
 /** So long after its last measure an estimate says nothing any more. */
 const FRESH_US = 15_000_000;

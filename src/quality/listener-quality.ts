@@ -165,8 +165,8 @@ export class ListenerQuality {
     }
     const kbps = link.kbps(nowUs);
     if (kbps === undefined) return;
-    // What is on its way or waits must not grow without end either: the ring forgets.
-    const need = this.#need(Math.min(seconds, bufferMaxS - (mostSeconds - seconds)));
+    // What its player has not got must not become more than a buffer either: the ring forgets.
+    const need = this.#need(Math.min(seconds, bufferMaxS + bufferMinS - (mostSeconds - seconds)));
     if (this.rung.bitrateKbps * need <= kbps) return;
     const reason = link.silentUs > OUTAGE_US ? 'outage' : 'link';
     const isPoor = kbps <= lowLinkKbps && seconds < bufferTargetS && !this.#rises.isOnTrial;
