@@ -26,12 +26,17 @@ export class Program implements AsyncDisposable {
   /**
    * Starts it with this configuration beside a server block with free ports, and resolves when it is ready.
    * @param files by name, put into the directory of the configuration
+   * @param host where it listens; `::` is everywhere
    */
-  static async start(config: string, files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<Program> {
+  static async start(
+    config: string,
+    files: Readonly<Record<string, string | Uint8Array>> = {},
+    host = '127.0.0.1',
+  ): Promise<Program> {
     const dir = mkdtempSync(join(tmpdir(), 'pipit-program-'));
     for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
     const configFile = join(dir, 'config.hcl');
-    writeFileSync(configFile, Program.withServer(config));
+    writeFileSync(configFile, Program.withServer(config, host));
     const child = spawn(process.execPath, ['src/main.ts', '-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
     const program = new Program(dir, configFile, child);
     await until('the program listens', () => program.#port !== undefined || child.exitCode !== null, 30_000);
@@ -40,8 +45,8 @@ export class Program implements AsyncDisposable {
   }
 
   /** The configuration with the server block that tests use. */
-  static withServer(config: string): string {
-    return `server {\n  host = "127.0.0.1"\n  listen_port = 0\n  source_port = 0\n  source_password = "s3cret-of-the-test"\n}\n${config}\n`;
+  static withServer(config: string, host = '127.0.0.1'): string {
+    return `server {\n  host = "${host}"\n  listen_port = 0\n  source_port = 0\n  source_password = "s3cret-of-the-test"\n}\n${config}\n`;
   }
 
   /** Everything it has printed. */
@@ -110,7 +115,7 @@ export class Program implements AsyncDisposable {
   }
 
   get #port(): number | undefined {
-    const port = /open http:\/\/127\.0\.0\.1:(\d+)\//.exec(this.#output)?.[1];
+    const port = /open http:\/\/(?:127\.0\.0\.1|localhost):(\d+)\//.exec(this.#output)?.[1];
     return port === undefined ? undefined : Number(port);
   }
 }
