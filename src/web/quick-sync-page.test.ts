@@ -283,7 +283,7 @@ test('on a link below the lowest rung it listens by Opus, and says so', async ()
 });
 
 test('after a gap the player fills its buffer before it goes on', async () => {
-  await using link = await SlowLink.to(program.port);
+  await using link = await StoppableLink.to(program.port);
   await using opened = await openSection({}, `http://127.0.0.1:${link.port}/`);
   const { page } = opened;
   await page.click('#play');
@@ -297,7 +297,7 @@ test('after a gap the player fills its buffer before it goes on', async () => {
 });
 
 /** A link that can be stopped: what is sent to a listener waits, everything else goes through. */
-class SlowLink implements AsyncDisposable {
+class StoppableLink implements AsyncDisposable {
   readonly port: number;
   readonly #server: Server;
   readonly #streams = new Set<Socket>();
@@ -309,10 +309,10 @@ class SlowLink implements AsyncDisposable {
     server.on('connection', (client) => this.#join(client, upstreamPort));
   }
 
-  static async to(upstreamPort: number): Promise<SlowLink> {
+  static async to(upstreamPort: number): Promise<StoppableLink> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new SlowLink(server, upstreamPort);
+    return new StoppableLink(server, upstreamPort);
   }
 
   hold(): void {

@@ -3,7 +3,7 @@
 import { showCameras } from './camera.js';
 import { Player } from './player.js';
 import { showPrivacy } from './privacy.js';
-import { chosenMode, follow, followQuality, planNow } from './quality.js';
+import { chosenMode, follow, followQuality, noteSound, planNow } from './quality.js';
 import { $, show, showIfAny } from './show.js';
 
 /** The lower end of the level meter, dBFS. */
@@ -40,6 +40,7 @@ function showPlayer(text, tone) {
   $('play').dataset.wanted = String(isWanted);
   $('play').setAttribute('aria-label', isWanted ? 'Stop' : 'Play');
   follow();
+  if (tone === 'good') noteSound();
   if (!('mediaSession' in navigator)) return;
   navigator.mediaSession.playbackState = isWanted ? 'playing' : 'none';
   if (isWanted) tellSession();

@@ -68,6 +68,11 @@ export function follow() {
   showHeard();
 }
 
+/** Sound has begun to come: the server has something to say of it. */
+export function noteSound() {
+  if (document.visibilityState === 'visible') void quickSync.refresh();
+}
+
 let shownMode;
 /** A change of the mode is on its way: until the server knows it, a new connection would have the old one. */
 let isChangingMode = false;
