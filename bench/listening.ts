@@ -7,8 +7,8 @@ import { FarSide } from './listening/far-side.ts';
 import { decoderWarnings, FfmpegListener } from './listening/ffmpeg-listener.ts';
 import { type Heard, nowMs } from './listening/heard.ts';
 import { MpvListener } from './listening/mpv-listener.ts';
-import { printOutcomes, type Session } from './listening/outcome.ts';
-import { type ListenerKind, type Scenario, scenarios } from './listening/scenarios.ts';
+import { printOutcomes, printTogether, type Session } from './listening/outcome.ts';
+import { crowd, type ListenerKind, type Scenario, scenarios } from './listening/scenarios.ts';
 import { StationWatch } from './listening/station-watch.ts';
 import { cpuSeconds, pause, startStation } from './station-process.ts';
 
@@ -16,12 +16,13 @@ import { cpuSeconds, pause, startStation } from './station-process.ts';
  * Listeners behind links that change, at the real station: what they hear, what the station believed of them, and what
  * those hear whose quality is fixed.
  *
- *   node bench/listening.ts [quick] [minutes=N] [link=TEXT] [player=TEXT] [lowat] [bbr] [small-table] [trace=FILE]
+ *   node bench/listening.ts [quick] [minutes=N] [link=TEXT] [player=TEXT] [lowat] [bbr] [small-table] [crowd] [off]
+ *     [trace=FILE]
  *
  * quick: 2 minutes of what is steady, instead of 10; link, player: only those with that text in their names; lowat: with
  * net.ipv4.tcp_notsent_lowat = 16384; bbr: another congestion control than Reno (which is nearest to a Pi's Cubic of what
- * a namespace may choose); small-table: with the short table of
- * connections that a machine with little memory has; trace: writes all that was seen.
+ * a namespace may choose); small-table: with the short table of connections that a machine with little memory has; crowd:
+ * a hundred listeners instead; off: with Quick Sync switched off; trace: writes all that was seen.
  *
  * All links at the same time; each listener has one to itself. Needs root, for network namespaces: they have no names and
  * no way to the outside, and are gone with their processes. Needs mpv and ffmpeg.
@@ -54,7 +55,7 @@ if (depth < (args.includes('small-table') ? 2 : 1)) {
 
 const minutes = Number(wordOf('minutes') ?? (args.includes('quick') ? 2 : 10));
 const [link = '', player = ''] = [wordOf('link'), wordOf('player')];
-const chosen: Scenario[] = scenarios(minutes)
+const chosen: Scenario[] = (args.includes('crowd') ? crowd() : scenarios(minutes))
   .map(({ plan, kinds }) => ({ plan, kinds: kinds.filter(({ name }) => name.includes(player)) }))
   .filter(({ plan, kinds }) => plan.name.includes(link) && kinds.length > 0);
 const dir = mkdtempSync(join(tmpdir(), 'pipit-listening-'));
@@ -73,7 +74,7 @@ try {
 async function measure(): Promise<void> {
   const demo = 'source "demo" {\n  type = "demo"\n}\nmount "/stream" {\n  source = "demo"\n}';
   // So that it is the links that limit, however busy the machine is.
-  const marks = 'quick_sync {\n  high_load_cpu = 100\n  moderate_load_cpu = 100\n}';
+  const marks = `quick_sync {\n  enabled = ${!args.includes('off')}\n  high_load_cpu = 100\n  moderate_load_cpu = 100\n}`;
   await using station = await startStation(dir, PORT, `${demo}\n${marks}`, '0.0.0.0');
   const watch = new StationWatch(PORT);
   const [wide, tiny] = [await FarSide.open(), await FarSide.open(TINY_RECEIVE_BYTES)];
@@ -94,7 +95,8 @@ async function measure(): Promise<void> {
   const all = await Promise.all(sessions.map((session) => session()));
   watch.stop();
   const share = (cpuSeconds(station.pid) - cpuBefore) / ((nowMs() - beganMs) / 1000);
-  printOutcomes(all);
+  if (args.includes('crowd')) printTogether(all);
+  else printOutcomes(all);
   for (const { link: on, listener, heard } of all) {
     if (heard.warnings.length > 0) console.log(`\n${on}, ${listener}:\n  ${heard.warnings.slice(0, 5).join('\n  ')}`);
   }
@@ -137,7 +139,7 @@ async function begin(
 
 function listen(
   side: FarSide,
-  { player: kind, path }: ListenerKind,
+  { player: kind, path, pause: pauses }: ListenerKind,
   host: string,
   key: string,
   file: string,
@@ -148,7 +150,7 @@ function listen(
   if (kind === 'ffmpeg') return new FfmpegListener(inside, url);
   const tiny = { startS: TINY_S / 2, resumeS: TINY_S / 2, maxS: TINY_S, readBytes: 1_024 };
   const usual = { startS: START_S, resumeS: START_S, maxS: 1e6, readBytes: 65_536 };
-  side.read({ key, host, port: PORT, path, file, ...(kind === 'tiny' ? tiny : usual) });
+  side.read({ key, host, port: PORT, path, file, pause: pauses, ...(kind === 'tiny' ? tiny : usual) });
   return { end: () => side.finish(key) };
 }
 

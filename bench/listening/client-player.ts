@@ -17,6 +17,7 @@ export class ClientPlayer {
   #playedKbit = 0;
   #atMs: number;
   #isPlaying = false;
+  #isPaused = false;
   #dryMs: number | undefined;
   /** In hand, oldest first. */
   readonly #frames: { seconds: number; readonly kbps: number }[] = [];
@@ -55,7 +56,7 @@ export class ClientPlayer {
   advance(nowMs: number): void {
     let left = (nowMs - this.#atMs) / 1000;
     this.#atMs = nowMs;
-    if (!this.#isPlaying) return;
+    if (!this.#isPlaying || this.#isPaused) return;
     for (let frame = this.#frames[0]; left > 0 && frame !== undefined; frame = this.#frames[0]) {
       const played = Math.min(frame.seconds, left);
       this.playedS += played;
@@ -69,6 +70,12 @@ export class ClientPlayer {
     this.#seconds = 0;
     this.#isPlaying = false;
     this.#dryMs = nowMs - left * 1000;
+  }
+
+  /** Its listener stops it for a while, or goes on. */
+  pause(nowMs: number, isPaused: boolean): void {
+    this.advance(nowMs);
+    this.#isPaused = isPaused;
   }
 
   /** Notes what is in hand. */

@@ -20,7 +20,7 @@ export function steady(kbps: number, lengthS: number): LinkPlan {
 /** Fast, slow for 40 s, and fast again for a minute. */
 export function steps(fastKbps: number, slowKbps: number, fastS: number, slowS: number, backS: number): LinkPlan {
   return {
-    name: `${mbps(fastKbps)} → ${mbps(slowKbps)} → ${mbps(fastKbps)}`,
+    name: `${mbps(fastKbps)} → ${mbps(slowKbps)} → ${mbps(fastKbps)} after ${fastS} s`,
     steps: [
       { atS: 0, kbps: fastKbps },
       { atS: fastS, kbps: slowKbps },

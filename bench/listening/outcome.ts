@@ -103,6 +103,37 @@ export function printOutcomes(sessions: readonly Session[]): void {
   }
 }
 
+/** Of many alike: what they came to together. */
+export function printTogether(sessions: readonly Session[]): void {
+  const head = [
+    'link',
+    'listeners',
+    'kbit/s',
+    'stalls',
+    'stalled s',
+    'switches',
+    'first sound ms: median, most',
+    'skips',
+  ];
+  console.log(`| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|`);
+  for (const link of new Set(sessions.map((session) => session.link))) {
+    const all = sessions.filter((session) => session.link === link).map(outcomeOf);
+    const total = (of: (outcome: Outcome) => number): number => all.reduce((sum, outcome) => sum + of(outcome), 0);
+    const firsts = all.map(({ firstSoundMs }) => firstSoundMs ?? Number.POSITIVE_INFINITY);
+    const cells = [
+      link,
+      all.length,
+      (total(({ kbps }) => kbps) / all.length).toFixed(0),
+      total(({ stalls }) => stalls),
+      total(({ stalledS }) => stalledS).toFixed(1),
+      total(({ switches }) => switches),
+      `${quantile(firsts, 0.5)?.toFixed(0)}, ${quantile(firsts, 1)?.toFixed(0)}`,
+      total(({ skips }) => skips),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
 function rungsSeen(sights: readonly StationSight[]): RungArrival[] {
   const rungs: RungArrival[] = [];
   for (const { atMs, rung } of sights) {

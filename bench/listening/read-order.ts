@@ -10,6 +10,8 @@ export interface ReadOrder {
   readonly resumeS: number;
   /** With so much in hand it reads no further; what comes then waits in the connection. */
   readonly maxS: number;
+  /** It is paused for a while, and reads nothing meanwhile. */
+  readonly pause?: { readonly atS: number; readonly lengthS: number } | undefined;
   /** At most so much is read at once. */
   readonly readBytes: number;
 }

@@ -25,6 +25,7 @@ class Reader {
   readonly #timer: NodeJS.Timeout;
   #head = '';
   #isInBody = false;
+  #isPaused = false;
 
   constructor(order: ReadOrder) {
     this.#order = order;
@@ -83,12 +84,25 @@ class Reader {
     for (const { bytes: length, seconds, kbps } of this.#frames.add(sound)) {
       this.#player.receive(now, seconds, kbps ?? (length * 8) / 1000 / seconds, kbps);
     }
-    return this.#player.seconds < this.#order.maxS;
+    return this.#wantsMore;
+  }
+
+  get #wantsMore(): boolean {
+    return !this.#isPaused && this.#player.seconds < this.#order.maxS;
   }
 
   #onTime(): void {
-    this.#player.note(nowMs());
-    if (this.#player.seconds < this.#order.maxS) this.#socket.resume();
+    const now = nowMs();
+    this.#player.note(now);
+    const { pause } = this.#order;
+    if (pause !== undefined) {
+      const atS = (now - this.#askedMs) / 1000 - pause.atS;
+      const isPaused = atS >= 0 && atS < pause.lengthS;
+      if (isPaused !== this.#isPaused) this.#player.pause(now, isPaused);
+      this.#isPaused = isPaused;
+    }
+    if (this.#wantsMore) this.#socket.resume();
+    else this.#socket.pause();
   }
 }
 
