@@ -388,7 +388,7 @@ test('listeners rise, fall with their link and rise again, in mid-stream and wit
   };
   const opusRung = (await listeners()).find(({ rung }) => rung.startsWith('opus'))?.rung;
   await allWhere('all rise to the top', ({ rung }) => rung.endsWith('@320'));
-  link.kbps = 100;
+  link.kbps = 60;
   const fallen = new Set<number>();
   await allWhere(
     'all fall to the bottom',
