@@ -22,7 +22,7 @@ import { until } from './testkit/until.ts';
 
 const test = suite('listening-quality');
 
-const HEAD = {} as RequestHead;
+const HEAD = headOf('VLC/3.0.20 LibVLC/3.0.20');
 const ASSUMED: LinkKnowledge = {
   mbps: ASSUMED_MBPS,
   source: 'assumed',
@@ -31,6 +31,10 @@ const ASSUMED: LinkKnowledge = {
   rttMs: undefined,
   problem: undefined,
 };
+
+function headOf(userAgent: string): RequestHead {
+  return { headers: new Map([['user-agent', userAgent]]) } as unknown as RequestHead;
+}
 
 const tested = (mbps: number): LinkKnowledge => ({ ...ASSUMED, mbps, source: 'test', ageS: 1 });
 const seen = (mbps: number, isLowerBound = false): LinkKnowledge => ({
@@ -90,8 +94,8 @@ function open({ link = ASSUMED, preferences, quickSync, defaultRung = 'mp3@128',
     },
     () => settings,
   );
-  const start = (codec: Codec = 'mp3', quality?: QualityMode, burstSeconds?: number) =>
-    choice.startOf({ head: HEAD, address: '192.0.2.1', codec, quality, burstSeconds });
+  const start = (codec: Codec = 'mp3', quality?: QualityMode, burstSeconds?: number, head = HEAD) =>
+    choice.startOf({ head, address: '192.0.2.1', codec, quality, burstSeconds });
   return { choice, followed, start };
 }
 
@@ -159,6 +163,17 @@ test('?burst= counts more than what is known', () => {
   assert.is(open({ link: tested(0.3) }).start('mp3', undefined, 0).burstSeconds, 0);
   assert.is(open({ link: tested(0.3) }).start('mp3', undefined, 7).burstSeconds, 7);
   assert.is(open().start('mp3', 'high', 5).burstSeconds, 5);
+});
+
+test('a browser is sent the block that it reads before it plays, unless it asks for less', () => {
+  const browser = headOf('Mozilla/5.0 (X11; Linux aarch64) AppleWebKit/537.36 Chrome/140 Safari/537.36');
+  const burstOf = (quality: QualityMode | undefined, asked?: number): number =>
+    open().start('mp3', quality, asked, browser).burstSeconds;
+  assert.is(burstOf('low'), 4.5);
+  assert.is(burstOf(undefined), 2.25);
+  assert.is(burstOf('high'), 2);
+  assert.is(burstOf('low', 1), 1);
+  assert.is(open().start('mp3', 'low').burstSeconds, 2, 'other players take it as it comes');
 });
 
 test('bounds and profile hold for who leaves the choice to Pipit', () => {

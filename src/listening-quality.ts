@@ -43,6 +43,8 @@ export interface ListeningQualityDeps {
 const START_KBPS = 128;
 /** A link that is known to be slow is given so much at first: what then arrives tells more than what was known. */
 const SLOW_START_BYTES = 24_000;
+/** A block, and what an encoder's frames may be short of their bitrate. */
+const BROWSER_BLOCK_BYTES = 36_000;
 
 /** What a listener begins with, as chosen here. */
 interface ChosenStart extends ListeningStart {
@@ -65,10 +67,12 @@ export class ListeningQuality implements QualityChoice {
     const preferences = this.#deps.preferencesOf(head);
     const quality = asked ?? preferences.mode;
     const { preferQuality } = preferences;
-    const burst = burstSeconds ?? usualBurst;
+    /** What it asks for, or else what is usual, and enough for its player to begin. */
+    const burstOf = (rung: Rung, seconds = usualBurst): number =>
+      burstSeconds ?? Math.min(maxBurstSeconds, seconds === 0 ? 0 : Math.max(seconds, firstBlockSeconds(head, rung)));
     if (quality !== 'auto' || codec === 'flac') {
       const rung = rungOf(codec, quality, quickSync);
-      return { quality, rung, preferQuality, burstSeconds: burst, allowanceBytes: undefined };
+      return { quality, rung, preferQuality, burstSeconds: burstOf(rung), allowanceBytes: undefined };
     }
     const link = this.#deps.linkOf(address);
     const { bitrate, buffer } = this.#deps.decide(link.mbps, { ...preferences, mode: 'auto' });
@@ -79,7 +83,7 @@ export class ListeningQuality implements QualityChoice {
       quality,
       rung,
       preferQuality,
-      burstSeconds: burstSeconds ?? (isSlow ? Math.min(buffer.bufferSize, maxBurstSeconds) : usualBurst),
+      burstSeconds: burstOf(rung, isSlow ? Math.max(buffer.bufferSize, usualBurst) : usualBurst),
       // Who is not steered is never allowed more.
       allowanceBytes: isSlow && this.#isSteered(quality, codec) ? SLOW_START_BYTES : undefined,
     };
@@ -118,6 +122,15 @@ export class ListeningQuality implements QualityChoice {
     const rung = nearestRung(codec, Math.min(cap, Math.max(minKbps, wanted)));
     return MOVABLE_CODECS.includes(codec) ? highestWithin(rung, this.#deps.allowed(codec)) : rung;
   }
+}
+
+/**
+ * How long the first block is that a browser's player reads as a whole: with less in hand it begins late, and with just
+ * about as much it begins with gaps. Chromium's blocks have 32 KiB. 0 for other players.
+ */
+function firstBlockSeconds({ headers }: RequestHead, { bitrateKbps }: Rung): number {
+  const isBrowser = headers.get('user-agent')?.startsWith('Mozilla/') === true;
+  return isBrowser && bitrateKbps > 0 ? BROWSER_BLOCK_BYTES / (bitrateKbps * 125) : 0;
 }
 
 /** The rung of a quality that was asked for by name. */
