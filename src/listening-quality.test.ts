@@ -90,7 +90,7 @@ function open({ link = ASSUMED, preferences, quickSync, defaultRung = 'mp3@128',
           boxKbps: Number.POSITIVE_INFINITY,
         }),
       allowed: (codec) => allowed ?? rungsOf(codec),
-      factsOf: () => undefined,
+      factsOf: () => () => undefined,
     },
     () => settings,
   );

@@ -36,7 +36,8 @@ export interface ListeningQualityDeps {
   readonly decide: (mbps: number, preferences: Preferences) => Pick<Decision, 'bitrate' | 'buffer'>;
   /** The rungs of the codec that may be encoded for who leaves the choice to Pipit, lowest bitrate first. */
   readonly allowed: (codec: Codec) => readonly Rung[];
-  readonly factsOf: (socket: Socket) => ConnectionFacts | undefined;
+  /** What is to be asked for them. */
+  readonly factsOf: (socket: Socket) => () => ConnectionFacts | undefined;
 }
 
 /** What auto begins with where nothing says otherwise. */
@@ -93,9 +94,10 @@ export class ListeningQuality implements QualityChoice {
     const { loop, queues, factsOf } = this.#deps;
     const { quality, rung, burstSeconds, preferQuality } = start as ChosenStart;
     const watch = queues.watch(socket);
+    const facts = factsOf(socket);
     const rungs = this.#isSteered(quality, rung.codec) ? rungsOf(rung.codec) : [rung];
     return (listener, broadcaster) => {
-      const steered = new SocketListener(listener, broadcaster, watch, () => factsOf(socket));
+      const steered = new SocketListener(listener, broadcaster, watch, facts);
       const leave = loop.add(steered, { rungs, startRung: rung, burstS: burstSeconds, preferQuality });
       if (socket.closed) leave();
       else socket.once('close', leave);

@@ -108,8 +108,8 @@ export class QuickSync implements AsyncDisposable {
         allowed: (codec) => box.allowed(codec),
         factsOf: ({ remoteAddress, remotePort }) =>
           remoteAddress === undefined || remotePort === undefined
-            ? undefined
-            : this.#facts.factOf(remoteAddress, remotePort),
+            ? () => undefined
+            : this.#facts.tellerOf(remoteAddress, remotePort),
       },
       () => {
         const { quickSync, broadcaster, encoder } = settings();

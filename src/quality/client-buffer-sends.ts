@@ -1,15 +1,24 @@
 /** Remembered; older ones are thinned out, so that they reach back however long nothing arrives. */
 const MARKS = 24;
+const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * What a connection had been handed at each of the last looks: bytes, and the sound in them. As rungs differ, this is
  * how bytes that have arrived become sound that has arrived. Times in microseconds.
  */
 export class Sends {
-  readonly #atUs = new Float64Array(MARKS);
-  readonly #bytes = new Float64Array(MARKS);
-  readonly #mediaUs = new Float64Array(MARKS);
+  readonly #atUs: Float64Array;
+  readonly #bytes: Float64Array;
+  readonly #mediaUs: Float64Array;
   #count = 0;
+
+  constructor() {
+    // One block of memory: there are as many of these as listeners.
+    const block = new ArrayBuffer(3 * MARKS * BYTES);
+    this.#atUs = new Float64Array(block, 0, MARKS);
+    this.#bytes = new Float64Array(block, MARKS * BYTES, MARKS);
+    this.#mediaUs = new Float64Array(block, 2 * MARKS * BYTES, MARKS);
+  }
 
   /** Notes what has been handed over by now. */
   note(atUs: number, bytes: number, mediaUs: number): void {

@@ -91,9 +91,17 @@ export class SocketFacts {
    * @param address as the socket says it
    */
   factOf(address: string, port: number): SocketFact | undefined {
-    this.#askedUs = this.#clock.nowUs();
-    if (!this.#isLooking) this.#begin();
-    return this.#seen.get(socketKeyOf(address, port))?.fact;
+    return this.tellerOf(address, port)();
+  }
+
+  /** The same for who asks again and again. */
+  tellerOf(address: string, port: number): () => SocketFact | undefined {
+    const key = socketKeyOf(address, port);
+    return () => {
+      this.#askedUs = this.#clock.nowUs();
+      if (!this.#isLooking) this.#begin();
+      return this.#seen.get(key)?.fact;
+    };
   }
 
   /** How long it waits from one look to the next. */
