@@ -168,7 +168,8 @@ export class ListenerLoop {
 
   #tickSlice(slice: Set<Steering>, nowUs: number): void {
     for (const steering of slice) {
-      this.#serve(steering, nowUs);
+      // Where many listen, a look at all their connections costs so much that there is one every few seconds only.
+      if (steering.hasNews(nowUs)) this.#serve(steering, nowUs);
       if (this.#isToNote(steering)) this.#note(steering);
       if (!isAlert(steering) || !slice.delete(steering)) continue;
       this.#alert.add(steering);

@@ -201,6 +201,18 @@ test('one that goes on reading what is too little to play from has a slow link b
   assert.is.not(steering.report().linkKbps, undefined);
 });
 
+test('there is news when there was a look, when there is none to be had, and after a while', () => {
+  const { listener, run, steering } = steer({ rungs: [MEDIUM] });
+  run(5);
+  const nowUs = listener.asOfUs ?? 0;
+  assert.not(steering.hasNews(nowUs + 1_000_000));
+  assert.ok(steering.hasNews(nowUs + 4_000_000));
+  listener.asOfUs = nowUs + 1;
+  assert.ok(steering.hasNews(nowUs + 1_000_000));
+  listener.asOfUs = undefined;
+  assert.ok(steering.hasNews(nowUs + 1_000_000));
+});
+
 test('how long nothing has arrived counts only while something is on its way', () => {
   const { run, steering, listener } = steer({ rungs: [MEDIUM] });
   run(5);

@@ -15,6 +15,8 @@ export interface BoxAllowance {
   allowed(codec: Codec): readonly Rung[];
 }
 
+/** Who is looked at seldom is thought about as seldom, but no more seldom than so. */
+const UNSEEN_US = 4_000_000;
 /** Changes that a session remembers. */
 const MAX_SWITCHES = 20;
 /** Who takes no more has enough when it has this part of the least that it should have in hand. */
@@ -41,6 +43,9 @@ export class Steering {
   /** When something arrived, or nothing was on its way. */
   #movedUs: number;
   #arrivedBytes = 0;
+  /** What the last tick knew, and when that was. */
+  #asOfUs: number | undefined;
+  #tickedUs = 0;
   /** When its link was last seen to be slow. */
   #slowUs = Number.NEGATIVE_INFINITY;
 
@@ -73,6 +78,12 @@ export class Steering {
     return this.#controller.belief;
   }
 
+  /** There is something to think about: a look at its connection since the last time, or that was long ago. */
+  hasNews(nowUs: number): boolean {
+    const { asOfUs } = this.listener;
+    return asOfUs === undefined || asOfUs !== this.#asOfUs || nowUs - this.#tickedUs >= UNSEEN_US;
+  }
+
   /** How long nothing of what is on its way has arrived. */
   stillUs(nowUs: number): number {
     return nowUs - this.#movedUs;
@@ -86,6 +97,8 @@ export class Steering {
   tick(nowUs: number, box: BoxAllowance, mayRise: boolean): SwitchReason | undefined {
     const { listener } = this;
     const { sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung, facts } = listener;
+    this.#asOfUs = asOfUs;
+    this.#tickedUs = nowUs;
     const arrivedBytes = acknowledgedBytes ?? sentBytes;
     if (arrivedBytes !== this.#arrivedBytes || arrivedBytes === sentBytes) this.#movedUs = nowUs;
     this.#arrivedBytes = arrivedBytes;
