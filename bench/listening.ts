@@ -10,7 +10,7 @@ import { MpvListener } from './listening/mpv-listener.ts';
 import { printOutcomes, printTogether, type Session } from './listening/outcome.ts';
 import { crowd, type ListenerKind, type Scenario, scenarios } from './listening/scenarios.ts';
 import { StationWatch } from './listening/station-watch.ts';
-import { cpuSeconds, pause, startStation } from './station-process.ts';
+import { cpuSeconds, pause, type StationProcess, startStation } from './station-process.ts';
 
 /*
  * Listeners behind links that change, at the real station: what they hear, what the station believed of them, and what
@@ -54,9 +54,9 @@ if (depth < (args.includes('small-table') ? 2 : 1)) {
 }
 
 const minutes = Number(wordOf('minutes') ?? (args.includes('quick') ? 2 : 10));
-const [link = '', player = ''] = [wordOf('link'), wordOf('player')];
+const [link = '', named = ''] = [wordOf('link'), wordOf('player')];
 const chosen: Scenario[] = (args.includes('crowd') ? crowd() : scenarios(minutes))
-  .map(({ plan, kinds }) => ({ plan, kinds: kinds.filter(({ name }) => name.includes(player)) }))
+  .map(({ plan, kinds }) => ({ plan, kinds: kinds.filter(({ name }) => name.includes(named)) }))
   .filter(({ plan, kinds }) => plan.name.includes(link) && kinds.length > 0);
 const dir = mkdtempSync(join(tmpdir(), 'pipit-listening-'));
 raiseLoopback();
@@ -64,7 +64,13 @@ setTcp('tcp_congestion_control', args.includes('bbr') ? 'bbr' : 'reno');
 if (args.includes('lowat')) setTcp('tcp_notsent_lowat', 16_384);
 const running = new Set<{ end(): Promise<Heard> }>();
 const sides: FarSide[] = [];
+let station: StationProcess | undefined;
 process.once('SIGINT', () => void close().then(() => process.exit(130)));
+// After an error that nobody caught, too, nothing goes on.
+process.once('exit', () => {
+  station?.child.kill();
+  void close();
+});
 try {
   await measure();
 } finally {
@@ -75,7 +81,7 @@ async function measure(): Promise<void> {
   const demo = 'source "demo" {\n  type = "demo"\n}\nmount "/stream" {\n  source = "demo"\n}';
   // So that it is the links that limit, however busy the machine is.
   const marks = `quick_sync {\n  enabled = ${!args.includes('off')}\n  high_load_cpu = 100\n  moderate_load_cpu = 100\n}`;
-  await using station = await startStation(dir, PORT, `${demo}\n${marks}`, '0.0.0.0');
+  station = await startStation(dir, PORT, `${demo}\n${marks}`, '0.0.0.0');
   const watch = new StationWatch(PORT);
   const [wide, tiny] = [await FarSide.open(), await FarSide.open(TINY_RECEIVE_BYTES)];
   sides.push(wide, tiny);
@@ -114,11 +120,15 @@ async function begin(
   plan: Scenario['plan'],
   kind: ListenerKind,
 ): Promise<() => Promise<Session>> {
-  const before = watch.ids;
   const way = await side.link(plan);
-  const key = way.host;
-  const file = join(dir, `${key}.${/\.(\w+)/.exec(kind.path)?.[1]}`);
-  const listener = listen(side, kind, way.host, key, file);
+  if (kind.afterS !== undefined) {
+    const first = listen(side, kind, way.host, `${way.host} first`);
+    await pause(kind.afterS * 1000);
+    await first.end();
+  }
+  await watch.ask();
+  const before = watch.ids;
+  const listener = listen(side, kind, way.host, way.host);
   running.add(listener);
   const beganMs = nowMs();
   way.follow(plan);
@@ -128,30 +138,26 @@ async function begin(
     const heard = await listener.end();
     running.delete(listener);
     way.close();
-    const warnings = [
-      ...heard.warnings,
-      ...(kind.player === 'mpv' || kind.player === 'ffmpeg' ? [] : decoderWarnings(file)),
-    ];
-    const sights = watch.sightsOf(id);
-    return { link: plan.name, listener: kind.name, plan, beganMs, heard: { ...heard, warnings }, sights };
+    return { link: plan.name, listener: kind.name, plan, beganMs, heard, sights: watch.sightsOf(id) };
   };
 }
 
-function listen(
-  side: FarSide,
-  { player: kind, path, pause: pauses }: ListenerKind,
-  host: string,
-  key: string,
-  file: string,
-): { end(): Promise<Heard> } {
+function listen(side: FarSide, kind: ListenerKind, host: string, key: string): { end(): Promise<Heard> } {
+  const { player, path } = kind;
   const url = `http://${host}:${PORT}${path}`;
   const inside = (command: string, rest: readonly string[]): [string, string[]] => side.inside(command, rest);
-  if (kind === 'mpv') return new MpvListener(inside, url, join(dir, `${key}.sock`));
-  if (kind === 'ffmpeg') return new FfmpegListener(inside, url);
+  if (player === 'mpv') return new MpvListener(inside, url, join(dir, `${key}.sock`));
+  if (player === 'ffmpeg') return new FfmpegListener(inside, url);
+  const file = join(dir, `${key}.${/\.(\w+)/.exec(path)?.[1]}`);
   const tiny = { startS: TINY_S / 2, resumeS: TINY_S / 2, maxS: TINY_S, readBytes: 1_024 };
   const usual = { startS: START_S, resumeS: START_S, maxS: 1e6, readBytes: 65_536 };
-  side.read({ key, host, port: PORT, path, file, pause: pauses, ...(kind === 'tiny' ? tiny : usual) });
-  return { end: () => side.finish(key) };
+  side.read({ key, host, port: PORT, path, file, pause: kind.pause, ...(player === 'tiny' ? tiny : usual) });
+  return {
+    async end() {
+      const heard = await side.finish(key);
+      return { ...heard, warnings: [...heard.warnings, ...decoderWarnings(file)] };
+    },
+  };
 }
 
 /** The number that the station gives to the listener that has just asked. */
@@ -167,5 +173,6 @@ async function newId(watch: StationWatch, before: ReadonlySet<number>): Promise<
 async function close(): Promise<void> {
   await Promise.allSettled([...running].map((listener) => listener.end()));
   for (const side of sides) side.close();
+  await station?.[Symbol.asyncDispose]();
   rmSync(dir, { recursive: true, force: true });
 }

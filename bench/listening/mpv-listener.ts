@@ -60,12 +60,14 @@ export class MpvListener {
     if (this.#socket === undefined) {
       const socket = connect(ipcFile);
       this.#socket = socket;
-      socket.on('error', () => {
+      // It may not listen yet.
+      const again = (): void => {
         this.#socket = undefined;
-      });
-      createInterface({ input: socket }).on('line', (line) => this.#hear(line));
-      // Without this, readline hands the error on to nobody.
-      socket.on('close', () => {});
+      };
+      socket.on('error', again);
+      createInterface({ input: socket })
+        .on('error', again)
+        .on('line', (line) => this.#hear(line));
     }
     for (const [index, name] of ASKED.entries()) {
       this.#socket.write(`${JSON.stringify({ command: ['get_property', name], request_id: index + 1 })}\n`);

@@ -9,6 +9,8 @@ export interface ListenerKind {
    */
   readonly player: 'reader' | 'tiny' | 'mpv' | 'ffmpeg';
   readonly path: string;
+  /** Somebody has listened there before, for so many seconds. */
+  readonly afterS?: number;
   readonly pause?: { readonly atS: number; readonly lengthS: number };
 }
 
@@ -25,6 +27,7 @@ const FFMPEG: ListenerKind = { name: 'ffmpeg, AAC', player: 'ffmpeg', path: '/st
 const TINY: ListenerKind = { name: 'tiny', player: 'tiny', path: '/stream.mp3' };
 const PAUSES: ListenerKind = { ...AUTO, name: 'reader, pauses 20 s', pause: { atS: 30, lengthS: 20 } };
 const OPUS: ListenerKind = { name: 'reader, Opus', player: 'reader', path: '/stream.opus' };
+const AGAIN = { afterS: 20 };
 const FIXED: readonly ListenerKind[] = ['ultra', 'medium', 'low'].map((quality) => ({
   name: `fixed ${quality}`,
   player: 'reader',
@@ -50,6 +53,10 @@ export function scenarios(minutes: number): Scenario[] {
     { plan: steady(200, short), kinds: [AUTO, MPV, ...FIXED] },
     { plan: steady(100, short), kinds: [AUTO, MPV, OPUS, ...FIXED] },
     { plan: steady(50, short), kinds: [AUTO, MPV, OPUS] },
+    ...[100, 50].map((kbps) => ({
+      plan: steady(kbps, short),
+      kinds: [AUTO, OPUS].map((kind) => ({ ...kind, ...AGAIN, name: `${kind.name}, again` })),
+    })),
   ];
 }
 
