@@ -71,6 +71,7 @@ export class QuickSync implements AsyncDisposable {
   readonly #devices: DevicePreferences;
   readonly #network: HostNetworkSampler;
   readonly #facts: SocketFacts;
+  readonly #speedTest: SpeedTest;
   readonly #stop = new AbortController();
 
   /** @param settings as they are now */
@@ -86,6 +87,10 @@ export class QuickSync implements AsyncDisposable {
     this.#devices = new DevicePreferences({ database: this.#database, wallTime });
     this.#network = new HostNetworkSampler({ clock }, { intervalMs: NETWORK_SAMPLE_MS });
     this.#facts = new SocketFacts({ clock });
+    this.#speedTest = new SpeedTest(
+      { clock, queues: new TransmitQueues({ clock }, TEST_LOOKS) },
+      { timeoutMs: settings().quickSync.testTimeoutMs },
+    );
     const queues = new TransmitQueues({ clock }, LOOKS);
     this.#loop = new ListenerLoop(
       {
@@ -135,6 +140,7 @@ export class QuickSync implements AsyncDisposable {
   /** Takes changed settings over. */
   configure(): void {
     this.#loop.configure();
+    this.#speedTest.configure({ timeoutMs: this.#settings().quickSync.testTimeoutMs });
   }
 
   /** What is known of a listener, by its number. */
@@ -152,11 +158,9 @@ export class QuickSync implements AsyncDisposable {
 
   #openApi(): QuickSyncApi {
     const { clock, log, gate, pause, wallTime } = this.#deps;
-    const queues = new TransmitQueues({ clock }, TEST_LOOKS);
     const { signal } = this.#stop;
     const urls = (): readonly string[] => this.#settings().quickSync.testUrls;
     const uplink = new RememberedUplink({ clock, test: new UplinkTest({ clock }), urls, signal });
-    const test = new SpeedTest({ clock, queues }, { timeoutMs: this.#settings().quickSync.testTimeoutMs });
     return {
       log,
       gate,
@@ -170,7 +174,7 @@ export class QuickSync implements AsyncDisposable {
         return this.#decide(this.#book.of(address).mbps, preferences).level as QualityLevel;
       },
       presets: () => presetsAnswer(this.#settings().quickSync),
-      tests: new RememberedLinkTests({ book: this.#book, test, onTested: () => void uplink.renew() }),
+      tests: new RememberedLinkTests({ book: this.#book, test: this.#speedTest, onTested: () => void uplink.renew() }),
       network: () => this.#network.network,
       listeners: ({ address }) => this.#loop.reportsOf(address),
       preferredCodec: () => PROFILE_CAPS[this.#settings().quickSync.profile].codec,

@@ -230,6 +230,16 @@ test('what a link carries is found out, within its limits, whatever the link', a
   );
 });
 
+test('the limit of a test may change', async () => {
+  const link = new SimulatedLink(0, 10, 0, 10);
+  await using here = await station({ clock: link.clock, queues: link });
+  here.speedTest.configure({ timeoutMs: 1_000 });
+  await here.client('/one');
+  await until('it has begun', () => here.answering === 1);
+  link.clock.advance(1_000);
+  await until('it has ended', () => here.outcomes.length === 1);
+});
+
 test('a client that reads nothing is told from a slow link, however much its kernel has taken', async () => {
   await using here = await station();
   await here.client('/one', false);

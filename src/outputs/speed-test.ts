@@ -48,12 +48,17 @@ export type SpeedTestOutcome =
  */
 export class SpeedTest {
   readonly #deps: SpeedTestDeps;
-  readonly #options: SpeedTestOptions;
   readonly #clients = new Set<string>();
+  #options: SpeedTestOptions;
 
   constructor(deps: SpeedTestDeps, options: Partial<SpeedTestOptions> = {}) {
     this.#deps = deps;
     this.#options = { ...DEFAULTS, ...options };
+  }
+
+  /** Changes what is given, from the next test on. */
+  configure(options: Partial<SpeedTestOptions>): void {
+    this.#options = { ...this.#options, ...options };
   }
 
   /** Why `client` cannot be tested now; undefined when it can. To be asked before an answer begins. */
