@@ -92,6 +92,15 @@ test('nothing arriving is a measure too', () => {
   assert.ok((link.kbps(4e6) ?? 999) < 80, `${link.kbps(4e6)}`);
 });
 
+test('what a full player leaves on the way is no measure', () => {
+  const looks = new Looks().see(0, 0, 0).see(0.1, 64_000, 0).see(0.2, 64_000, 64_000);
+  const shown = looks.link.shownKbps(200_000);
+  for (let tenth = 3; tenth < 100; tenth++) looks.see(tenth / 10, 164_000, 64_000, { isReceiverLimited: true });
+  assert.is(looks.link.hasBacklog, true);
+  assert.is(looks.link.kbps(10e6), undefined);
+  assert.is(looks.link.shownKbps(10e6), shown);
+});
+
 test('after a while without a measure nothing is known', () => {
   const { link } = new Looks().drain(200_000, () => 200, 3);
   assert.is.not(link.kbps(10e6), undefined);

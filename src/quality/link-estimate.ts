@@ -170,12 +170,14 @@ export class LinkEstimate {
     const lateBytes = sends.bytesBy(asOfUs - this.#mayTakeUs) - this.#arrivedBytes;
     this.#hasLate = this.#isKnown && lateBytes > 0;
     this.#hasBacklog = this.#isKnown ? lateBytes > LATE_BYTES : sight.isBlocked;
-    if (this.#hasBacklog && !hadBacklog) this.#assume(asOfUs, sight.rung.bitrateKbps);
+    // What a full player leaves on the way says nothing about the link.
+    const isHeldUp = this.#hasBacklog && !sight.isReceiverLimited;
+    if (isHeldUp && !hadBacklog) this.#assume(asOfUs, sight.rung.bitrateKbps);
     if (elapsedUs <= 0) return;
     this.#throughputKbps +=
       Math.min(1, elapsedUs / THROUGHPUT_US) * (kbpsOf(arrived, elapsedUs) - this.#throughputKbps);
     if (this.#isKnown) this.#show(asOfUs, elapsedUs, arrived, isIdle);
-    if (hadBacklog && this.#hasBacklog) this.#gather(asOfUs, elapsedUs, arrived);
+    if (hadBacklog && isHeldUp) this.#gather(asOfUs, elapsedUs, arrived);
     else this.#windowUs = this.#windowBytes = 0;
   }
 

@@ -117,7 +117,7 @@ export class ListenerQuality {
     } else if (this.#index < this.#rungs.length - 1) hold = 'limit';
     const allowanceBytes = this.#allow(sight);
     const isAlert = this.#isAlert(sight);
-    return this.#say(hold, allowanceBytes, isAlert, this.#isBelowLowest(nowUs));
+    return this.#say(hold, allowanceBytes, isAlert, this.#isBelowLowest(sight));
   }
 
   #see(sight: ListenerSight): void {
@@ -275,9 +275,9 @@ export class ListenerQuality {
     return this.#probe.isHolding(nowUs) ? 0 : bytes;
   }
 
-  #isBelowLowest(nowUs: number): boolean {
+  #isBelowLowest({ nowUs, isReceiverLimited }: ListenerSight): boolean {
     const link = this.#link;
-    const kbps = link.hasBacklog ? link.kbps(nowUs) : undefined;
+    const kbps = link.hasBacklog && !isReceiverLimited ? link.kbps(nowUs) : undefined;
     const isTooSlow = this.#index === this.#limits.lowest && kbps !== undefined && kbps < this.rung.bitrateKbps * 0.95;
     if (!isTooSlow) this.#tooSlowSinceUs = undefined;
     else this.#tooSlowSinceUs ??= nowUs;
