@@ -58,7 +58,8 @@ broadcaster {
   return {
     name,
     port,
-    path: '/stream',
+    // As the others: 128 kbit/s from beginning to end.
+    path: '/stream?quality=medium',
     start: async (where) => [(await startStation(where, port, config)).child],
   };
 }

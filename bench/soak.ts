@@ -22,9 +22,13 @@ await using station = await startStation(
   19_700,
   'source "tone" {\n  type = "test"\n}\nmount "/stream" {\n  source = "tone"\n}',
 );
-const child = spawn(join(dir, 'listeners'), ['127.0.0.1', `${station.port}`, '/stream', listeners, seconds, '1000'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const child = spawn(
+  join(dir, 'listeners'),
+  ['127.0.0.1', `${station.port}`, '/stream?quality=medium', listeners, seconds, '1000'],
+  {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 let report = '';
 child.stdout.on('data', (data: Buffer) => {
   report += data;

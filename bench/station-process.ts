@@ -35,7 +35,9 @@ data_dir = ${JSON.stringify(join(dir, 'data'))}
 ${config}
 `,
   );
-  const child = spawn(process.execPath, ['src/main.ts', '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', 'src/main.ts', '-c', file], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   await ready(`http://127.0.0.1:${port}/healthz`);
   return {
     child,

@@ -38,6 +38,8 @@ const SLICE_US = (SLICE_MS - 5) * 1000;
 /** Of all listeners, how many may go up in one such turn: what that costs the box shows before everybody has done so. */
 const RISING_SHARE = 0.005;
 const LEAST_RISING = 2;
+/** A link that carries less than this is not there, or its player is paused. */
+const OUTAGE_KBPS = 16;
 /** So many turns make a round in which the last word on each link is noted: about five seconds. */
 const NOTE_SLICES = 5 * SLICES;
 
@@ -194,6 +196,8 @@ export class ListenerLoop {
   #note({ belief, listener }: Steering): void {
     const { linkKbps, shownKbps } = belief;
     const kbps = linkKbps ?? shownKbps;
+    // What an outage or a full player lets through says nothing about the link when it is there.
+    if ((linkKbps ?? Number.POSITIVE_INFINITY) < OUTAGE_KBPS || listener.isReceiverLimited) return;
     if (kbps !== undefined) this.#deps.noteLink(listener.address, kbps, linkKbps === undefined);
   }
 

@@ -37,7 +37,9 @@ export class Program implements AsyncDisposable {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
     const configFile = join(dir, 'config.hcl');
     writeFileSync(configFile, Program.withServer(config, host));
-    const child = spawn(process.execPath, ['src/main.ts', '-c', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--max-semi-space-size=2', 'src/main.ts', '-c', configFile], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const program = new Program(dir, configFile, child);
     await until('the program listens', () => program.#port !== undefined || child.exitCode !== null, 30_000);
     if (child.exitCode !== null) throw new Error(`the program ended: ${program.output}`);
