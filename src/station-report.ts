@@ -7,7 +7,6 @@ import type { Muted } from './privacy/mute-state.ts';
 import type { Programme } from './programme.ts';
 import type { SteeringReport } from './quality/steered-listener.ts';
 import { runReport } from './run-report.ts';
-import { steeringStats } from './steering-report.ts';
 import type {
   BoxStats,
   ListenerStats,
@@ -17,6 +16,7 @@ import type {
   StationStats,
   StationStatus,
 } from './web/answers.ts';
+import { listenerDetails } from './web/quick-sync-report.ts';
 
 export interface ReportInput {
   readonly nowUs: number;
@@ -135,7 +135,7 @@ function listenerStats(mount: Mount, { nowUs, steeringOf }: ReportInput): Listen
       skipped_units: listener.skippedUnits,
       skips: listener.skips,
       rung_switches: listener.rungSwitches,
-      steering: steering === undefined ? null : steeringStats(steering),
+      steering: steering === undefined ? null : listenerDetails(steering),
     });
   }
   return named;

@@ -189,7 +189,7 @@ function quantile(values: readonly number[], part: number): number | undefined {
 function reasonsOf(sights: readonly StationSight[], askedMs: number): string {
   const seen = new Map<string, string>();
   for (const { steering } of sights) {
-    for (const { at, to, reason } of steering?.switches ?? []) {
+    for (const { at_seconds: at, to, reason } of steering?.switches ?? []) {
       seen.set(`${at} ${to}`, `${Math.round(at)} s ${to.split('@')[1]} ${reason}`);
     }
   }

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { type HostLoad, UNKNOWN_LOAD } from '../core/host-load.ts';
 import { HOST_ROOTS, type HostRoots } from './host-files.ts';
 import { readHostMemory } from './host-memory.ts';
@@ -6,6 +6,7 @@ import { HostProcessor } from './host-processor.ts';
 import { HostSwap } from './host-swap.ts';
 import { HostTemperature } from './host-temperature.ts';
 import { HostThrottling } from './host-throttling.ts';
+import { Repeated } from './repeated.ts';
 
 export interface HostSamplerDeps {
   readonly clock: Clock;
@@ -23,25 +24,21 @@ export interface HostSamplerOptions {
  * thread: the `systeminformation` package starts a shell, and stands still for it, each time it is asked for the load.
  */
 export class HostSampler {
-  readonly #clock: Clock;
-  readonly #intervalMs: number;
   readonly #proc: string;
   readonly #processor: HostProcessor;
   readonly #swap: HostSwap;
   readonly #temperature: HostTemperature;
   readonly #throttling: HostThrottling;
-  readonly #stop = new AbortController();
   #load = UNKNOWN_LOAD;
-  #running: Promise<void> | undefined;
+  readonly #sampling: Repeated;
 
   constructor({ clock }: HostSamplerDeps, { intervalMs, roots = HOST_ROOTS }: HostSamplerOptions) {
-    this.#clock = clock;
-    this.#intervalMs = intervalMs;
     this.#proc = roots.proc;
     this.#processor = new HostProcessor(roots.proc);
     this.#temperature = new HostTemperature(roots.sys);
     this.#swap = new HostSwap(clock, roots.proc);
     this.#throttling = new HostThrottling(clock, roots);
+    this.#sampling = new Repeated(clock, intervalMs, (signal) => this.#sample(signal));
   }
 
   /** The last sample; nothing is known before the first, nor how busy the processor is before the second. */
@@ -51,24 +48,21 @@ export class HostSampler {
 
   /** Samples until `signal` aborts. A second call does nothing. */
   start(signal: AbortSignal): void {
-    this.#running ??= this.#run(AbortSignal.any([signal, this.#stop.signal]));
+    this.#sampling.start(signal);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#sampling[Symbol.asyncDispose]();
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
-    do {
-      const [processor, memory, isSwapping, temperatureC, isThrottled] = await Promise.all([
-        this.#processor.read(),
-        readHostMemory(this.#proc),
-        this.#swap.isBusy(),
-        this.#temperature.read(),
-        this.#throttling.read(signal),
-      ]);
-      this.#load = { ...processor, ...memory, isSwapping, temperatureC, isThrottled };
-    } while (await sleep(this.#clock, this.#intervalMs, signal));
+  async #sample(signal: AbortSignal): Promise<void> {
+    const [processor, memory, isSwapping, temperatureC, isThrottled] = await Promise.all([
+      this.#processor.read(),
+      readHostMemory(this.#proc),
+      this.#swap.isBusy(),
+      this.#temperature.read(),
+      this.#throttling.read(signal),
+    ]);
+    this.#load = { ...processor, ...memory, isSwapping, temperatureC, isThrottled };
   }
 }

@@ -1,8 +1,9 @@
-import { type Clock, sleep } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { HostNetwork } from '../core/host-network.ts';
 import { HOST_ROOTS, type HostRoots, listHostFiles, readHostFile } from './host-files.ts';
 import { readDefaultInterface } from './host-route.ts';
 import { HostWifi } from './host-wifi.ts';
+import { Repeated } from './repeated.ts';
 
 export interface HostNetworkSamplerDeps {
   readonly clock: Clock;
@@ -23,19 +24,17 @@ const NONE: HostNetwork = { type: 'none', interface: '', ratedMbps: undefined, s
 
 /** Looks every now and then how the machine is connected; it changes when a cable is pulled. */
 export class HostNetworkSampler {
-  readonly #clock: Clock;
-  readonly #intervalMs: number;
   readonly #roots: HostRoots;
   readonly #wifi: HostWifi;
-  readonly #stop = new AbortController();
   #network = NONE;
-  #running: Promise<void> | undefined;
+  readonly #sampling: Repeated;
 
   constructor({ clock }: HostNetworkSamplerDeps, { intervalMs, roots = HOST_ROOTS }: HostNetworkSamplerOptions) {
-    this.#clock = clock;
-    this.#intervalMs = intervalMs;
     this.#roots = roots;
     this.#wifi = new HostWifi(clock, roots);
+    this.#sampling = new Repeated(clock, intervalMs, async (signal) => {
+      this.#network = await this.#read(signal);
+    });
   }
 
   /** The last sample; `none` before the first. */
@@ -45,18 +44,11 @@ export class HostNetworkSampler {
 
   /** Samples until `signal` aborts. A second call does nothing. */
   start(signal: AbortSignal): void {
-    this.#running ??= this.#run(AbortSignal.any([signal, this.#stop.signal]));
+    this.#sampling.start(signal);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    do {
-      this.#network = await this.#read(signal);
-    } while (await sleep(this.#clock, this.#intervalMs, signal));
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#sampling[Symbol.asyncDispose]();
   }
 
   async #read(signal: AbortSignal): Promise<HostNetwork> {

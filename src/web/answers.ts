@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../core/errors.ts';
 import type { LevelReading } from '../core/level-reading.ts';
+import type { ListenerDetails } from './quick-sync-answers.ts';
 
 /** The answer of `/api/status`. The first mount stands for the station in the fields at the top. */
 export interface StationStatus {
@@ -110,35 +111,8 @@ export interface ListenerStats {
   readonly skipped_units: number;
   readonly skips: number;
   readonly rung_switches: number;
-  readonly steering: SteeringStats | null;
-}
-
-/** Why a listener hears what it hears. */
-export interface SteeringStats {
-  /** What it asked for, or its device wishes: auto, low, … */
-  readonly quality: string;
-  /** Why it is on its rung … */
-  readonly reason: string;
-  /** … and not on a higher one; null at the top. */
-  readonly hold: string | null;
-  /** What its link carries, and what it has shown to carry at least; null while that is not known. */
-  readonly link_kbps: number | null;
-  readonly shown_kbps: number | null;
-  /** Sound that its player has in hand, and times that it must have run dry, by the server's reckoning. */
-  readonly buffer_seconds: number;
-  readonly stalls: number;
-  readonly stalled_seconds: number;
-  /** Even the lowest rung is more than its link carries. */
-  readonly below_lowest: boolean;
-  readonly rtt_ms: number | null;
-  readonly loss_percent: number | null;
-  /** The last 20, newest last; `at` in seconds after it connected. */
-  readonly switches: readonly {
-    readonly at: number;
-    readonly from: string;
-    readonly to: string;
-    readonly reason: string;
-  }[];
+  /** Why it hears what it hears; null for one that is not followed. */
+  readonly steering: ListenerDetails | null;
 }
 
 export interface CameraStats {

@@ -138,7 +138,8 @@ function uplinkAnswer({ mbps, ageS, host, problem }: UplinkKnowledge): DetailsAn
   };
 }
 
-function listenerDetails(listener: ListenerSightReport): ListenerDetails {
+/** What is known of one listener. */
+export function listenerDetails(listener: ListenerSightReport): ListenerDetails {
   const { lossShare } = listener;
   return {
     id: listener.id,
