@@ -90,14 +90,13 @@ async function measure(): Promise<void> {
   const cpuBefore = cpuSeconds(station.pid);
   const beganMs = nowMs();
   const sessions: (() => Promise<Session>)[] = [];
-  await watch.ask();
+  watch.start();
   for (const { plan, kinds } of chosen) {
     for (const kind of kinds) {
       const side = kind.player === 'tiny' ? tiny : wide;
       sessions.push(await begin(side, watch, plan, kind));
     }
   }
-  watch.start();
   const all = await Promise.all(sessions.map((session) => session()));
   watch.stop();
   const share = (cpuSeconds(station.pid) - cpuBefore) / ((nowMs() - beganMs) / 1000);

@@ -7,7 +7,7 @@ import { type Heard, nowMs, type Stall } from './heard.ts';
 /** Sound that a player would gather before it plays. */
 const START_MS = 2_000;
 /** Below this it is the rhythm of its reports. */
-const LEAST_STALL_MS = 50;
+const LEAST_STALL_MS = 200;
 
 /**
  * FFmpeg as it decodes at the pace of its own clock: what it does not read waits in the connection. It keeps nothing in
