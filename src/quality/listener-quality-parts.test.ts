@@ -9,16 +9,17 @@ import { DEFAULT_QUICK_SYNC } from './quick-sync.testing.ts';
 const test = suite('parts of the listener quality');
 
 const S = 1_000_000;
+const KBPS = [64, 128, 256, 320];
 const ANY = Number.POSITIVE_INFINITY;
 
 test('a rise that is taken back makes that rung wait, twice as long each time, up to four minutes', () => {
-  const rises = new Rises(4);
+  const rises = new Rises(KBPS);
   let nowUs = 0;
   const waits: number[] = [];
   for (let i = 0; i < 7; i++) {
     rises.onRise(2, nowUs);
     nowUs += 5 * S;
-    assert.is(rises.onFall(1, nowUs), true);
+    assert.is(rises.onFall(1, nowUs, undefined), true);
     const fellUs = nowUs;
     while (!rises.mayTry(2, nowUs)) nowUs += S;
     waits.push((nowUs - fellUs) / S);
@@ -27,23 +28,40 @@ test('a rise that is taken back makes that rung wait, twice as long each time, u
   assert.equal(waits, [10, 20, 40, 80, 160, 240, 240]);
 });
 
+test('a rung waits longer each time that it was too much, but not for a link that would not carry the one below either', () => {
+  const waits = (linkKbps: number): number[] => {
+    const rises = new Rises(KBPS);
+    let nowUs = 0;
+    return [1, 2, 3].map(() => {
+      rises.onRise(2, nowUs);
+      nowUs += 5 * S;
+      rises.onFall(0, nowUs, linkKbps);
+      const fellUs = nowUs;
+      while (!rises.mayTry(2, nowUs)) nowUs += S;
+      return (nowUs - fellUs) / S;
+    });
+  };
+  assert.equal(waits(200), [10, 20, 40]);
+  assert.equal(waits(50), [10, 10, 10]);
+});
+
 test('a rise that lasts is forgiven those before it, and a fall after it is no mistake', () => {
-  const rises = new Rises(4);
+  const rises = new Rises(KBPS);
   rises.onRise(2, 0);
-  rises.onFall(1, 5 * S);
+  rises.onFall(1, 5 * S, undefined);
   rises.onRise(2, 15 * S);
   rises.settle(20 * S, true);
   assert.is(rises.isOnTrial, true);
   rises.settle(36 * S, true);
   assert.is(rises.isOnTrial, false);
-  assert.is(rises.onFall(0, 40 * S), false);
+  assert.is(rises.onFall(0, 40 * S, undefined), false);
   assert.is(rises.mayTry(2, 40 * S), true);
 });
 
 test('a fall takes all rises above it back', () => {
-  const rises = new Rises(4);
+  const rises = new Rises(KBPS);
   for (const rung of [1, 2, 3]) rises.onRise(rung, rung * S);
-  rises.onFall(1, 5 * S);
+  rises.onFall(1, 5 * S, undefined);
   assert.equal(
     [1, 2, 3].map((rung) => rises.mayTry(rung, 6 * S)),
     [true, false, false],
@@ -52,7 +70,7 @@ test('a fall takes all rises above it back', () => {
 });
 
 test('there are eight rises a minute and no more', () => {
-  const rises = new Rises(4);
+  const rises = new Rises(KBPS);
   for (let i = 0; i < 8; i++) {
     assert.is(rises.isCapped(i * S), false);
     rises.onRise(1, i * S);

@@ -10,10 +10,12 @@ const MINUTE_US = 60_000_000;
 const MAX_RISES = 8;
 
 /**
- * Remembers how rises went. Each rung has a wait of its own that doubles with every rise to it that had to be taken
- * back, and is forgotten when one lasts. Times in microseconds.
+ * Remembers how rises went. Each rung has a wait of its own that doubles with every rise to it that was too much for the
+ * link, and is forgotten when one lasts. Where the link would not have carried the rung below either, it is not the rise
+ * that was wrong: then it waits a little, however often that happens. Times in microseconds.
  */
 export class Rises {
+  readonly #rungsKbps: readonly number[];
   readonly #waitUs: number[];
   readonly #notBeforeUs: number[];
   /** Since when each rung has to prove itself; undefined: it does not. */
@@ -22,7 +24,10 @@ export class Rises {
   readonly #roseUs: number[] = [];
   #trials = 0;
 
-  constructor(rungCount: number) {
+  /** @param rungsKbps what each rung needs, lowest first */
+  constructor(rungsKbps: readonly number[]) {
+    const rungCount = rungsKbps.length;
+    this.#rungsKbps = rungsKbps;
     this.#waitUs = new Array<number>(rungCount).fill(0);
     this.#notBeforeUs = new Array<number>(rungCount).fill(Number.NEGATIVE_INFINITY);
     this.#onTrialUs = new Array<number | undefined>(rungCount).fill(undefined);
@@ -66,15 +71,20 @@ export class Rises {
     }
   }
 
-  /** True when that takes a rise back. */
-  onFall(to: number, nowUs: number): boolean {
+  /**
+   * True when that takes a rise back.
+   *
+   * @param linkKbps what the link was just seen to carry; undefined: nobody knows
+   */
+  onFall(to: number, nowUs: number, linkKbps: number | undefined): boolean {
     const before = this.#trials;
     for (let rung = to + 1; rung < this.#waitUs.length; rung++) {
       if (this.#onTrialUs[rung] === undefined) continue;
       this.#endTrial(rung);
-      const waitUs = Math.min(MAX_WAIT_US, Math.max(FIRST_WAIT_US, 2 * (this.#waitUs[rung] as number)));
-      this.#waitUs[rung] = waitUs;
-      this.#notBeforeUs[rung] = nowUs + waitUs;
+      const isCollapse = linkKbps !== undefined && linkKbps < (this.#rungsKbps[rung - 1] as number);
+      if (!isCollapse)
+        this.#waitUs[rung] = Math.min(MAX_WAIT_US, Math.max(FIRST_WAIT_US, 2 * (this.#waitUs[rung] as number)));
+      this.#notBeforeUs[rung] = nowUs + (isCollapse ? FIRST_WAIT_US : (this.#waitUs[rung] as number));
     }
     return this.#trials < before;
   }

@@ -93,6 +93,13 @@ test('after an isolated dip it is back at the top within twenty seconds', () => 
   }
 });
 
+test('dips that come again and again do not keep it low in between', () => {
+  for (const burstS of [2, 5, 10]) {
+    const link = new SimulatedLink({ kbps: (atS) => (atS % 20 < 17 ? 1000 : 20), burstS }).run(600);
+    assert.ok(link.movesIn(400, 600).filter(({ to }) => to === 320).length >= 6, `burst ${burstS} s`);
+  }
+});
+
 test('in an outage it is on the lowest rung, and the way out is not throttled', () => {
   const link = new SimulatedLink({ kbps: dip(60, 68, 0), burstS: 10 }).run(72);
   assert.ok(link.movesIn(60, 68).some(({ reason, to }) => reason === 'outage' && to === 64));

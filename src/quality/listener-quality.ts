@@ -65,7 +65,7 @@ export class ListenerQuality {
     this.#settings = settings;
     this.#link = new LinkEstimate(settings);
     this.#buffer = new ClientBuffer(options);
-    this.#rises = new Rises(options.rungs.length);
+    this.#rises = new Rises(options.rungs.map(({ bitrateKbps }) => bitrateKbps));
     this.#index = Math.max(0, options.rungs.indexOf(options.startRung));
     this.#limits = rungLimits(options.rungs, settings, this.#boxKbps);
     this.#order = {
@@ -191,7 +191,7 @@ export class ListenerQuality {
   }
 
   #fallTo(index: number, reason: SwitchReason, nowUs: number): void {
-    const isTakenBack = this.#rises.onFall(index, nowUs);
+    const isTakenBack = this.#rises.onFall(index, nowUs, this.#link.safeKbps(nowUs));
     this.#put(index, isTakenBack && this.#reason === 'trial' ? 'trial-failed' : reason, nowUs);
   }
 
