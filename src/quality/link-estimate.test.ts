@@ -51,6 +51,16 @@ test('while there is a backlog, what arrives is what the link carries', () => {
   assert.ok(Math.abs((link.safeKbps(3e6) ?? 0) - 200) < 5);
 });
 
+test('a measure gives way to what the link has shown since', () => {
+  const looks = new Looks().drain(50_000, () => 200, 2);
+  const { link } = looks;
+  assert.ok((link.kbps(2e6) ?? 0) < 220);
+  looks.see(2.1, 50_000, 50_000).see(3, 50_000, 50_000).see(4, 80_000, 50_000).see(4.1, 80_000, 80_000);
+  assert.is(link.hasBacklog, false);
+  assert.ok((link.kbps(4.1e6) ?? 0) > 1000, `${link.kbps(4.1e6)}`);
+  assert.ok((link.safeKbps(4.1e6) ?? 0) < 220, 'with caution: as measured');
+});
+
 test('a paced stream that was never held up says nothing about headroom', () => {
   const looks = new Looks();
   for (let second = 0; second < 60; second++) looks.see(second, 16_000 * (second + 1), 16_000 * second + 15_000);

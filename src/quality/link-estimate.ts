@@ -131,7 +131,10 @@ export class LinkEstimate {
   /** What it carries; undefined when it was not put to the test lately. */
   kbps(nowUs: number): number | undefined {
     if (this.#isAssumed) return undefined;
-    return nowUs - this.#measuredUs < (this.#isKnown ? FRESH_US : RARE_FRESH_US) ? this.#meanKbps : undefined;
+    if (nowUs - this.#measuredUs >= (this.#isKnown ? FRESH_US : RARE_FRESH_US)) return undefined;
+    // What it has shown since then is no less true.
+    const isOutdone = this.#shownUs > this.#measuredUs && this.#shownKbps !== undefined;
+    return isOutdone ? Math.max(this.#meanKbps, this.#shownKbps as number) : this.#meanKbps;
   }
 
   /** What it carried just now, with caution. */
@@ -143,6 +146,11 @@ export class LinkEstimate {
   /** What it carries at least, which it has shown. */
   shownKbps(nowUs: number): number | undefined {
     return nowUs - this.#shownUs < SHOWN_FRESH_US ? this.#shownKbps : undefined;
+  }
+
+  /** When it showed that. */
+  get shownUs(): number {
+    return this.#shownUs;
   }
 
   /** Takes what is seen; `sends` has it already. */

@@ -17,7 +17,7 @@ test('a rise that is taken back makes that rung wait, twice as long each time, u
   let nowUs = 0;
   const waits: number[] = [];
   for (let i = 0; i < 7; i++) {
-    rises.onRise(2, nowUs);
+    rises.onRise(2, nowUs, false);
     nowUs += 5 * S;
     assert.is(rises.onFall(1, nowUs, undefined), true);
     const fellUs = nowUs;
@@ -33,7 +33,7 @@ test('a rung waits longer each time that it was too much, but not for a link tha
     const rises = new Rises(KBPS);
     let nowUs = 0;
     return [1, 2, 3].map(() => {
-      rises.onRise(2, nowUs);
+      rises.onRise(2, nowUs, false);
       nowUs += 5 * S;
       rises.onFall(0, nowUs, linkKbps);
       const fellUs = nowUs;
@@ -45,11 +45,29 @@ test('a rung waits longer each time that it was too much, but not for a link tha
   assert.equal(waits(50), [10, 10, 10]);
 });
 
+test('what a link has shown since the last fall counts more than a mistake, unless that went by the same', () => {
+  const rises = new Rises(KBPS);
+  rises.onRise(2, 0, false);
+  rises.onFall(1, 5 * S, 200);
+  assert.is(rises.mayTry(2, 10 * S), false);
+  assert.is(rises.mayTrust(2, 4 * S, 10 * S), false, 'shown before the fall');
+  assert.is(rises.mayTrust(2, 9 * S, 10 * S), true);
+  rises.onRise(2, 10 * S, true);
+  rises.onFall(1, 15 * S, 50);
+  assert.is(rises.mayTrust(2, 16 * S, 17 * S), true, 'the link had collapsed: what it shows is true');
+  rises.onRise(2, 17 * S, true);
+  rises.onFall(1, 20 * S, 200);
+  assert.is(rises.mayTrust(2, 25 * S, 26 * S), false, 'deceived');
+  rises.onRise(2, 100 * S, false);
+  rises.onFall(1, 105 * S, 200);
+  assert.is(rises.mayTrust(2, 106 * S, 107 * S), false, 'still');
+});
+
 test('a rise that lasts is forgiven those before it, and a fall after it is no mistake', () => {
   const rises = new Rises(KBPS);
-  rises.onRise(2, 0);
+  rises.onRise(2, 0, false);
   rises.onFall(1, 5 * S, undefined);
-  rises.onRise(2, 15 * S);
+  rises.onRise(2, 15 * S, false);
   rises.settle(20 * S, true);
   assert.is(rises.isOnTrial, true);
   rises.settle(36 * S, true);
@@ -60,7 +78,7 @@ test('a rise that lasts is forgiven those before it, and a fall after it is no m
 
 test('a fall takes all rises above it back', () => {
   const rises = new Rises(KBPS);
-  for (const rung of [1, 2, 3]) rises.onRise(rung, rung * S);
+  for (const rung of [1, 2, 3]) rises.onRise(rung, rung * S, false);
   rises.onFall(1, 5 * S, undefined);
   assert.equal(
     [1, 2, 3].map((rung) => rises.mayTry(rung, 6 * S)),
@@ -73,7 +91,7 @@ test('there are eight rises a minute and no more', () => {
   const rises = new Rises(KBPS);
   for (let i = 0; i < 8; i++) {
     assert.is(rises.isCapped(i * S), false);
-    rises.onRise(1, i * S);
+    rises.onRise(1, i * S, false);
   }
   assert.is(rises.isCapped(59 * S), true);
   assert.is(rises.isCapped(60 * S), false);

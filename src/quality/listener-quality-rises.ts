@@ -18,11 +18,15 @@ export class Rises {
   readonly #rungsKbps: readonly number[];
   readonly #waitUs: number[];
   readonly #notBeforeUs: number[];
+  /** A rise went by what the link had shown; and once that was too much, all the same. */
+  readonly #isShown: boolean[];
+  readonly #isDeceived: boolean[];
   /** Since when each rung has to prove itself; undefined: it does not. */
   readonly #onTrialUs: (number | undefined)[];
   /** The last ones, oldest first. */
   readonly #roseUs: number[] = [];
   #trials = 0;
+  #fellUs = Number.NEGATIVE_INFINITY;
 
   /** @param rungsKbps what each rung needs, lowest first */
   constructor(rungsKbps: readonly number[]) {
@@ -30,6 +34,8 @@ export class Rises {
     this.#rungsKbps = rungsKbps;
     this.#waitUs = new Array<number>(rungCount).fill(0);
     this.#notBeforeUs = new Array<number>(rungCount).fill(Number.NEGATIVE_INFINITY);
+    this.#isShown = new Array<boolean>(rungCount).fill(false);
+    this.#isDeceived = new Array<boolean>(rungCount).fill(false);
     this.#onTrialUs = new Array<number | undefined>(rungCount).fill(undefined);
   }
 
@@ -48,12 +54,19 @@ export class Rises {
     return nowUs >= (this.#notBeforeUs[rung] as number);
   }
 
+  /** What the link has shown since the last fall counts more than a mistake, unless that went by the same. */
+  mayTrust(rung: number, shownUs: number, nowUs: number): boolean {
+    return this.mayTry(rung, nowUs) || (shownUs > this.#fellUs && !this.#isDeceived[rung]);
+  }
+
   /** There were too many in the last minute. */
   isCapped(nowUs: number): boolean {
     return this.#roseUs.length >= MAX_RISES && nowUs - (this.#roseUs[0] as number) < MINUTE_US;
   }
 
-  onRise(rung: number, nowUs: number): void {
+  /** @param isShown it goes by what the link has shown */
+  onRise(rung: number, nowUs: number, isShown: boolean): void {
+    this.#isShown[rung] = isShown;
     if (this.#roseUs.length >= MAX_RISES) this.#roseUs.shift();
     this.#roseUs.push(nowUs);
     if (this.#onTrialUs[rung] === undefined) this.#trials += 1;
@@ -68,6 +81,7 @@ export class Rises {
       if (sinceUs === undefined || nowUs - sinceUs < trialUs) continue;
       this.#endTrial(rung);
       this.#waitUs[rung] = 0;
+      this.#isDeceived[rung] = false;
     }
   }
 
@@ -78,12 +92,15 @@ export class Rises {
    */
   onFall(to: number, nowUs: number, linkKbps: number | undefined): boolean {
     const before = this.#trials;
+    this.#fellUs = nowUs;
     for (let rung = to + 1; rung < this.#waitUs.length; rung++) {
       if (this.#onTrialUs[rung] === undefined) continue;
       this.#endTrial(rung);
       const isCollapse = linkKbps !== undefined && linkKbps < (this.#rungsKbps[rung - 1] as number);
-      if (!isCollapse)
+      if (!isCollapse) {
+        if (this.#isShown[rung]) this.#isDeceived[rung] = true;
         this.#waitUs[rung] = Math.min(MAX_WAIT_US, Math.max(FIRST_WAIT_US, 2 * (this.#waitUs[rung] as number)));
+      }
       this.#notBeforeUs[rung] = nowUs + (isCollapse ? FIRST_WAIT_US : (this.#waitUs[rung] as number));
     }
     return this.#trials < before;

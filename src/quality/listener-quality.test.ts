@@ -100,6 +100,11 @@ test('dips that come again and again do not keep it low in between', () => {
   }
 });
 
+test('a link that has become good is used although trials have failed on it', () => {
+  const link = new SimulatedLink({ kbps: (atS) => (atS < 110 ? 100 : 5000) }).run(140);
+  assert.is(link.kbps, 320);
+});
+
 test('in an outage it is on the lowest rung, and the way out is not throttled', () => {
   const link = new SimulatedLink({ kbps: dip(60, 68, 0), burstS: 10 }).run(72);
   assert.ok(link.movesIn(60, 68).some(({ reason, to }) => reason === 'outage' && to === 64));

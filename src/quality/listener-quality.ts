@@ -226,7 +226,7 @@ export class ListenerQuality {
     if (rises.isCapped(nowUs)) return 'cap';
     const reason = this.#reasonToRise(next, nowUs);
     if (reason === undefined) return 'headroom';
-    rises.onRise(next, nowUs);
+    rises.onRise(next, nowUs, reason === 'headroom');
     this.#put(next, reason, nowUs);
     return next < this.#rungs.length - 1 ? 'dwell' : undefined;
   }
@@ -238,15 +238,15 @@ export class ListenerQuality {
     const safeKbps = this.#link.safeKbps(nowUs);
     const shownKbps = this.#link.shownKbps(nowUs) ?? 0;
     if ((safeKbps ?? 0) >= needKbps) return 'headroom';
-    const mayTry = this.#rises.mayTry(next, nowUs);
-    if (mayTry && shownKbps >= Math.min(needKbps, highLinkKbps)) return 'headroom';
+    const isShown = shownKbps >= Math.min(needKbps, highLinkKbps);
+    if (isShown && this.#rises.mayTrust(next, this.#link.shownUs, nowUs)) return 'headroom';
     const quietUs = Math.min(nowUs - (this.#unquietUs as number), nowUs - (this.#changedUs as number));
     // Where nobody knows what arrives, it takes long until a mistake shows: what was measured once counts for longer.
     if (quietUs < QUIET_US || (!this.#link.isKnown && safeKbps !== undefined)) return undefined;
     const { seconds } = this.#buffer;
     const isProbed = this.#probe.wasClean(nowUs, this.#link.measuredUs) || !this.#mayProbe(seconds);
     if (!isProbed) this.#probe.begin(nowUs, seconds);
-    else if (mayTry) return 'trial';
+    else if (this.#rises.mayTry(next, nowUs)) return 'trial';
     return undefined;
   }
 
