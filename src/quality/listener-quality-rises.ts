@@ -4,6 +4,8 @@ const TRIAL_US = 20_000_000;
 const BLIND_TRIAL_US = 120_000_000;
 /** After a mistake that rung waits so long, twice as long each time … */
 const FIRST_WAIT_US = 10_000_000;
+/** … where a trial is all that could show whether it is one. */
+const LONG_FIRST_WAIT_US = 60_000_000;
 const MAX_WAIT_US = 240_000_000;
 const MINUTE_US = 60_000_000;
 /** Rises in a minute. */
@@ -89,8 +91,10 @@ export class Rises {
    * True when that takes a rise back.
    *
    * @param linkKbps what the link was just seen to carry; undefined: nobody knows
+   * @param canTell there are other ways than a trial to find out what the link carries
    */
-  onFall(to: number, nowUs: number, linkKbps: number | undefined): boolean {
+  onFall(to: number, nowUs: number, linkKbps: number | undefined, canTell: boolean): boolean {
+    const firstUs = canTell ? FIRST_WAIT_US : LONG_FIRST_WAIT_US;
     const before = this.#trials;
     this.#fellUs = nowUs;
     for (let rung = to + 1; rung < this.#waitUs.length; rung++) {
@@ -99,7 +103,7 @@ export class Rises {
       const isCollapse = linkKbps !== undefined && linkKbps < (this.#rungsKbps[rung - 1] as number);
       if (!isCollapse) {
         if (this.#isShown[rung]) this.#isDeceived[rung] = true;
-        this.#waitUs[rung] = Math.min(MAX_WAIT_US, Math.max(FIRST_WAIT_US, 2 * (this.#waitUs[rung] as number)));
+        this.#waitUs[rung] = Math.min(MAX_WAIT_US, Math.max(firstUs, 2 * (this.#waitUs[rung] as number)));
       }
       this.#notBeforeUs[rung] = nowUs + (isCollapse ? FIRST_WAIT_US : (this.#waitUs[rung] as number));
     }

@@ -5,6 +5,7 @@ import { Sends } from './client-buffer-sends.ts';
 import { LinkEstimate } from './link-estimate.ts';
 import { KernelAllowance } from './listener-quality-allowance.ts';
 import { type RungLimits, rungLimits } from './listener-quality-limits.ts';
+import { neededShare } from './listener-quality-need.ts';
 import { Probe } from './listener-quality-probe.ts';
 import { Rises } from './listener-quality-rises.ts';
 import type {
@@ -16,8 +17,6 @@ import type {
   SwitchReason,
 } from './listener-sight.ts';
 
-/** With nothing in hand, a link must carry this part of a rung for it to be kept: measures vary. */
-const ENOUGH = 0.95;
 /** Nothing arriving for so long is an outage. */
 const OUTAGE_US = 1_000_000;
 /** A player that takes nothing for so long is not full but paused. */
@@ -132,6 +131,7 @@ export class ListenerQuality {
     buffer.observe(sight, asOfUs, arrivedUs, preloadThreshold * bufferTargetS * 1e6);
     this.#sends.forget(link.arrivedBytes, asOfUs - 1_000_000);
     if (link.hasBacklog) this.#unquietUs = nowUs;
+    this.#probe.observe(nowUs, link, sight.sentBytes, (sight.lagUs * this.rung.bitrateKbps) / 8000);
   }
 
   #keepLimits({ nowUs, boxKbps }: ListenerSight): void {
@@ -166,22 +166,12 @@ export class ListenerQuality {
     const kbps = link.kbps(nowUs);
     if (kbps === undefined) return;
     // What its player has not got must not become more than a buffer either: the ring forgets.
-    const need = this.#need(Math.min(seconds, bufferMaxS + bufferMinS - (mostSeconds - seconds)));
+    const need = neededShare(Math.min(seconds, bufferMaxS + bufferMinS - (mostSeconds - seconds)), this.#settings);
     if (this.rung.bitrateKbps * need <= kbps) return;
     const reason = link.silentUs > OUTAGE_US ? 'outage' : 'link';
     const isPoor = kbps <= lowLinkKbps && seconds < bufferTargetS && !this.#rises.isOnTrial;
     const to = isPoor ? this.#limits.lowest : this.#highestUpTo(Math.min(kbps, link.safeKbps(nowUs) ?? kbps) / need);
     this.#fallTo(to, reason, nowUs);
-  }
-
-  /**
-   * The part of a rung that a link must carry for it to be kept: with a full buffer none, for by the time that it matters
-   * the buffer is not full any more.
-   */
-  #need(bufferS: number): number {
-    const { bufferMinS, bufferMaxS } = this.#settings;
-    const fullness = (bufferS - bufferMinS) / Math.max(1, bufferMaxS - bufferMinS);
-    return ENOUGH * (1 - Math.min(1, Math.max(0, fullness)));
   }
 
   #highestUpTo(kbps: number): number {
@@ -191,7 +181,12 @@ export class ListenerQuality {
   }
 
   #fallTo(index: number, reason: SwitchReason, nowUs: number): void {
-    const isTakenBack = this.#rises.onFall(index, nowUs, this.#link.safeKbps(nowUs));
+    const isTakenBack = this.#rises.onFall(
+      index,
+      nowUs,
+      this.#link.safeKbps(nowUs),
+      this.#mayProbe(this.#buffer.mostSeconds, index),
+    );
     this.#put(index, isTakenBack && this.#reason === 'trial' ? 'trial-failed' : reason, nowUs);
   }
 
@@ -243,15 +238,16 @@ export class ListenerQuality {
     const quietUs = Math.min(nowUs - (this.#unquietUs as number), nowUs - (this.#changedUs as number));
     // Where nobody knows what arrives, it takes long until a mistake shows: what was measured once counts for longer.
     if (quietUs < QUIET_US || (!this.#link.isKnown && safeKbps !== undefined)) return undefined;
-    const { seconds } = this.#buffer;
-    const isProbed = this.#probe.wasClean(nowUs, this.#link.measuredUs) || !this.#mayProbe(seconds);
-    if (!isProbed) this.#probe.begin(nowUs, seconds);
-    else if (this.#rises.mayTry(next, nowUs)) return 'trial';
+    if (this.#probe.isUnderway(nowUs)) return undefined;
+    const { seconds, mostSeconds } = this.#buffer;
+    const isProbed = this.#probe.hasShown(needKbps, nowUs) || !this.#mayProbe(mostSeconds, this.#index);
+    if (isProbed) return this.#rises.mayTry(next, nowUs) ? 'trial' : undefined;
+    if (this.#mayProbe(seconds, this.#index)) this.#probe.begin(nowUs, seconds);
     return undefined;
   }
 
-  #mayProbe(bufferS: number): boolean {
-    return this.#link.isKnown && this.#probe.isPossible(bufferS, this.rung.bitrateKbps);
+  #mayProbe(bufferS: number, index: number): boolean {
+    return this.#link.isKnown && this.#probe.isPossible(bufferS, (this.#rungs[index] as Rung).bitrateKbps);
   }
 
   /** There is something to find out. */
