@@ -31,6 +31,10 @@ const CALM_MS = 1_000;
 const SLICES = 4;
 const SLICE_MS = CALM_MS / SLICES;
 const FEW = 200;
+/** Of those who are alert, so many at a time: with thousands who come at once each is looked at less often. */
+const MOST_ALERT = 200;
+/** While nobody can be moved, looks serve reports alone. */
+const IDLE_MS = 4_000;
 /** While nothing must be found out, looking may take this part of the time: it happens more often where it costs little. */
 const CALM_SHARE = 0.005;
 /** Timers may be early by a fraction of a millisecond. */
@@ -40,8 +44,6 @@ const RISING_SHARE = 0.005;
 const LEAST_RISING = 2;
 /** A link that carries less than this is not there, or its player is paused. */
 const OUTAGE_KBPS = 16;
-/** So many turns make a round in which the last word on each link is noted: about five seconds. */
-const NOTE_SLICES = 5 * SLICES;
 
 /**
  * The loop over all listeners: looks at each, asks its controller, and does what that orders. Each connection is watched;
@@ -61,7 +63,9 @@ export class ListenerLoop {
   #timer: Timer | undefined;
   #isTimerSoon = false;
   #isDisposed = false;
-  #isLookingOften = false;
+  #lookEveryMs = 0;
+  /** Of all, those who may change rung. */
+  #adaptive = 0;
 
   /** @param settings asked anew each time */
   constructor(deps: ListenerLoopDeps, settings: () => ListenerLoopSettings) {
@@ -84,8 +88,9 @@ export class ListenerLoop {
     const reason = steering.tick(nowUs, this.#deps.box, false);
     if (reason !== undefined) this.#switches[reason].add();
     this.#all.set(listener.id, steering);
-    this.#alert.add(steering);
-    this.#lookOften(true);
+    if (steering.isAdaptive) this.#adaptive += 1;
+    (steering.isAlert ? this.#alert : this.#sliceOf(steering)).add(steering);
+    this.#setLooks();
     this.#tickLater();
     return () => this.#remove(steering);
   }
@@ -121,6 +126,7 @@ export class ListenerLoop {
     this.#note(steering);
     this.#alert.delete(steering);
     this.#sliceOf(steering).delete(steering);
+    if (steering.isAdaptive) this.#adaptive -= 1;
     if (this.#all.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -147,14 +153,21 @@ export class ListenerLoop {
     const nowUs = this.#deps.clock.nowUs();
     const isTurn = nowUs - this.#slicedUs >= SLICE_US;
     if (isTurn) this.#beginSlice(nowUs);
-    for (const steering of [...this.#alert]) {
-      this.#serve(steering, nowUs);
-      if (isTurn && this.#isToNote(steering)) this.#note(steering);
-      if (isAlert(steering) || !this.#alert.delete(steering)) continue;
-      this.#sliceOf(steering).add(steering);
-    }
+    this.#tickAlert(nowUs);
     if (isTurn) this.#tickCalm(nowUs);
-    this.#lookOften(this.#alert.size > 0);
+    this.#setLooks();
+  }
+
+  /** Those that were served least lately: who is served goes to the end. */
+  #tickAlert(nowUs: number): void {
+    let left = Math.min(MOST_ALERT, this.#alert.size);
+    for (const steering of this.#alert) {
+      if (left === 0) break;
+      left -= 1;
+      this.#serve(steering, nowUs);
+      if (!this.#alert.delete(steering)) continue;
+      (steering.isAlert ? this.#alert : this.#sliceOf(steering)).add(steering);
+    }
   }
 
   #beginSlice(nowUs: number): void {
@@ -172,44 +185,36 @@ export class ListenerLoop {
     for (const steering of slice) {
       // Where many listen, a look at all their connections costs so much that there is one every few seconds only.
       if (steering.hasNews(nowUs)) this.#serve(steering, nowUs);
-      if (this.#isToNote(steering)) this.#note(steering);
-      if (!isAlert(steering) || !slice.delete(steering)) continue;
+      if (!steering.isAlert || !slice.delete(steering)) continue;
       this.#alert.add(steering);
     }
   }
 
-  /** Each has its turn of the round, whether it is alert or calm. */
-  #isToNote({ listener }: Steering): boolean {
-    return (this.#slices - listener.id) % NOTE_SLICES === 0;
-  }
-
   #serve(steering: Steering, nowUs: number): void {
     const reason = steering.tick(nowUs, this.#deps.box, this.#mayRise > 0);
-    if (reason !== undefined) {
-      this.#switches[reason].add();
-      this.#note(steering);
-    }
+    if (reason !== undefined) this.#switches[reason].add();
+    if (reason !== undefined || steering.isToNote(nowUs)) this.#note(steering);
     if (reason === 'headroom' || reason === 'trial') this.#mayRise -= 1;
     if (steering.stillUs(nowUs) > this.#settings().stallTimeoutMs * 1000) steering.listener.closeStalled();
   }
 
-  #note({ belief, listener }: Steering): void {
+  #note(steering: Steering): void {
+    const { belief, listener } = steering;
     const { linkKbps, shownKbps } = belief;
     const kbps = linkKbps ?? shownKbps;
     // What an outage or a full player lets through says nothing about the link when it is there.
     if ((linkKbps ?? Number.POSITIVE_INFINITY) < OUTAGE_KBPS || listener.isReceiverLimited) return;
-    if (kbps !== undefined) this.#deps.noteLink(listener.address, kbps, linkKbps === undefined);
+    if (kbps === undefined) return;
+    this.#deps.noteLink(listener.address, kbps, linkKbps === undefined);
+    steering.onNoted(this.#deps.clock.nowUs());
   }
 
-  #lookOften(isOften: boolean): void {
-    if (isOften === this.#isLookingOften) return;
-    this.#isLookingOften = isOften;
-    if (isOften) this.#deps.lookEvery(ALERT_MS);
-    else this.#deps.lookEvery(SLICE_MS, CALM_SHARE);
+  /** How often what has arrived is looked up: by the one who needs it soonest. */
+  #setLooks(): void {
+    const everyMs = this.#alert.size > 0 ? ALERT_MS : this.#adaptive > 0 ? SLICE_MS : IDLE_MS;
+    if (everyMs === this.#lookEveryMs) return;
+    this.#lookEveryMs = everyMs;
+    if (everyMs === ALERT_MS) this.#deps.lookEvery(everyMs);
+    else this.#deps.lookEvery(everyMs, CALM_SHARE);
   }
-}
-
-/** What a connection does not take shows before anybody has looked up what arrives. */
-function isAlert({ isAlert: isOrdered, listener }: Steering): boolean {
-  return isOrdered || (listener.isBlocked && !listener.isReceiverLimited);
 }

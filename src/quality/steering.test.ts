@@ -202,7 +202,7 @@ test('one that goes on reading what is too little to play from has a slow link b
 });
 
 test('there is news when there was a look, when there is none to be had, and after a while', () => {
-  const { listener, run, steering } = steer({ rungs: [MEDIUM] });
+  const { listener, run, steering } = steer();
   run(5);
   const nowUs = listener.asOfUs ?? 0;
   assert.not(steering.hasNews(nowUs + 1_000_000));
@@ -211,6 +211,18 @@ test('there is news when there was a look, when there is none to be had, and aft
   assert.ok(steering.hasNews(nowUs + 1_000_000));
   listener.asOfUs = undefined;
   assert.ok(steering.hasNews(nowUs + 1_000_000));
+});
+
+test('who stays on one rung is never looked at for its own sake, and seldom at all', () => {
+  const { listener, run, steering } = steer({ rungs: [MEDIUM], startRung: MEDIUM });
+  assert.not(steering.isAlert);
+  run(5, 10);
+  listener.isBlocked = true;
+  assert.not(steering.isAlert);
+  const nowUs = listener.asOfUs ?? 0;
+  listener.asOfUs = nowUs + 1;
+  assert.not(steering.hasNews(nowUs + 1_000_000));
+  assert.ok(steering.hasNews(nowUs + 4_000_000));
 });
 
 test('how long nothing has arrived counts only while something is on its way', () => {

@@ -22,6 +22,7 @@ const MAX_SWITCHES = 20;
 /** Who takes no more has enough when it has this part of the least that it should have in hand. */
 const ENOUGH = 0.5;
 
+const NOTE_US = 5_000_000;
 /** A link that was slow is expected to be so again for so long. */
 const SLOW_US = 300_000_000;
 
@@ -30,7 +31,7 @@ export class Steering {
   readonly listener: SteeredListener;
   readonly #controller: ListenerQuality;
   /** It may change rung. */
-  readonly #isAdaptive: boolean;
+  readonly isAdaptive: boolean;
   readonly #lowest: Rung;
   readonly #receiver = new FullReceiver();
   readonly #joinedUs: number;
@@ -43,6 +44,7 @@ export class Steering {
   /** When something arrived, or nothing was on its way. */
   #movedUs: number;
   #arrivedBytes = 0;
+  #notedUs: number;
   /** What the last tick knew, and when that was. */
   #asOfUs: number | undefined;
   #tickedUs = 0;
@@ -58,10 +60,11 @@ export class Steering {
     this.listener = listener;
     this.#settings = settings;
     this.#controller = new ListenerQuality(options, settings);
-    this.#isAdaptive = options.rungs.length > 1;
+    this.isAdaptive = options.rungs.length > 1;
     this.#lowest = options.rungs[0] as Rung;
     this.#joinedUs = joinedUs;
     this.#movedUs = joinedUs;
+    this.#notedUs = joinedUs;
     this.#target = options.startRung;
   }
 
@@ -70,8 +73,11 @@ export class Steering {
     this.#controller.configure(settings);
   }
 
+  /** Something must be found out, or done, soon; for who stays where it is, nothing ever must. */
   get isAlert(): boolean {
-    return this.#order?.isAlert ?? true;
+    const { isBlocked, isReceiverLimited } = this.listener;
+    // What a connection does not take shows before anybody has looked up what arrives.
+    return this.isAdaptive && ((this.#order?.isAlert ?? true) || (isBlocked && !isReceiverLimited));
   }
 
   get belief(): ListenerBelief {
@@ -81,7 +87,18 @@ export class Steering {
   /** There is something to think about: a look at its connection since the last time, or that was long ago. */
   hasNews(nowUs: number): boolean {
     const { asOfUs } = this.listener;
-    return asOfUs === undefined || asOfUs !== this.#asOfUs || nowUs - this.#tickedUs >= UNSEEN_US;
+    if (nowUs - this.#tickedUs >= UNSEEN_US) return true;
+    return this.isAdaptive && (asOfUs === undefined || asOfUs !== this.#asOfUs);
+  }
+
+  /** The last word on its link is to be noted: now and then while it listens. */
+  isToNote(nowUs: number): boolean {
+    return nowUs - this.#notedUs >= NOTE_US;
+  }
+
+  /** It was noted. */
+  onNoted(nowUs: number): void {
+    this.#notedUs = nowUs;
   }
 
   /** How long nothing of what is on its way has arrived. */
@@ -118,7 +135,7 @@ export class Steering {
       lossShare,
     });
     this.#order = order;
-    if (!this.#isAdaptive) return undefined;
+    if (!this.isAdaptive) return undefined;
     const reason = this.#steer(nowUs, order, order.rung === before?.rung, box);
     if (this.#mayNeedLowest(nowUs, order)) listener.keepReady(this.#lowest);
     // After the change: what may leave now is the new rung's.
