@@ -41,6 +41,7 @@ export class Probe {
   #bytes = 0;
   #targetBytes: number | undefined;
   #lookUs = 0;
+  #hasBegun = false;
   /** What came of it, kbit/s. */
   #kbps: number | undefined;
 
@@ -78,6 +79,13 @@ export class Probe {
       this.#releasedUs = this.#lookUs = nowUs;
       if (this.#bytes < LEAST_BYTES) this.#kbps = Number.POSITIVE_INFINITY;
     } else if (link.arrivedBytes < this.#targetBytes) {
+      const leftBytes = this.#targetBytes - link.arrivedBytes;
+      // After a pause a router lets some through at once: what comes after that counts.
+      if (!this.#hasBegun && leftBytes < this.#bytes) {
+        this.#hasBegun = true;
+        this.#bytes = leftBytes;
+        this.#releasedUs = link.asOfUs - link.delayUs;
+      }
       this.#lookUs = link.asOfUs;
     } else {
       // It arrived at some time between this look and the one before.
@@ -91,6 +99,7 @@ export class Probe {
     if (nowUs < this.#nextUs) return;
     this.#beganUs = nowUs;
     this.#targetBytes = this.#kbps = undefined;
+    this.#hasBegun = false;
     this.#untilUs = nowUs + holdOf(bufferS) * 1e6;
     this.#nextUs = this.#untilUs + WATCH_US + this.#pauseUs;
     this.#pauseUs = Math.min(MAX_PAUSE_US, this.#pauseUs * 2);

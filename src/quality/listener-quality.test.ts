@@ -56,6 +56,15 @@ test('a steady link between two rungs: the lower one, found out by probes, and n
   }
 });
 
+test('the few packets that a router lets through at once after a pause do not deceive a probe', () => {
+  for (const kbps of [100, 200]) {
+    for (const bucketBytes of [2_000, 3_000, 4_000]) {
+      const link = new SimulatedLink({ kbps: () => kbps, bucketBytes, chunkS: 0.1 }).run(600);
+      assert.equal(link.movesIn(2, 600), [], `${kbps} kbit/s, ${bucketBytes} bytes`);
+    }
+  }
+});
+
 test('where there is too little in hand for a probe, trials are rare', () => {
   const link = new SimulatedLink({ kbps: () => 200, burstS: 0.5 }).run(600);
   const tried = link.moves.filter(({ to }) => to === 256).length;
