@@ -25,8 +25,8 @@ export interface TableEntry {
  *     sl  local_address rem_address   st tx_queue rx_queue tr tm->when …
  *      0: 0100007F:1F41 0100007F:C350 01 0001A2B0:00000000 04:00000014 …
  *
- * Read without waiting: the kernel makes it up as it is read, a page at a time, and to hand each page to another
- * thread and back costs two to three times as much.
+ * Read without waiting: the kernel makes it up as it is read, a page of ten lines at a time, and to hand each page to
+ * another thread and back costs two to three times as much.
  */
 export class TransmitQueueTable {
   readonly #path: string;
@@ -40,31 +40,31 @@ export class TransmitQueueTable {
   }
 
   /**
-   * Tells every entry whose line is there.
+   * Goes through the table a page at a time and tells every entry whose line is there. Only one can be under way.
    * @param entries by the ports of both ends in one number, the local one in the upper half
-   * @returns false when there is no such table
    */
-  read(entries: ReadonlyMap<number, readonly TableEntry[]>): boolean {
+  *read(entries: ReadonlyMap<number, readonly TableEntry[]>): Generator<void, void> {
     let file: number;
     try {
       file = openSync(this.#path, 'r');
     } catch {
-      return false;
+      return;
     }
     try {
       let kept = 0;
       for (;;) {
         const count = readSync(file, this.#buffer, kept, BUFFER_BYTES - kept, null);
-        if (count === 0) return true;
+        if (count === 0) return;
         const length = kept + count;
         const end = this.#scan(length, entries);
         kept = length - end;
         this.#buffer.copyWithin(0, end, length);
         // A line that fills the buffer is none that we know.
-        if (kept === BUFFER_BYTES) return false;
+        if (kept === BUFFER_BYTES) return;
+        yield;
       }
     } catch {
-      return false;
+      // There is no such table, or no more of it.
     } finally {
       closeSync(file);
     }

@@ -157,13 +157,26 @@ test('its line is found among thousands, and no other is taken for it', async ()
   await rm(root, { recursive: true });
 });
 
-/** Each question takes it 2 ms. */
+/** Each question takes it 1 ms, and a look at a short table asks twice. */
 class SlowClock extends FakeClock {
   override nowUs(): number {
     this.#asked += 1;
-    return super.nowUs() + this.#asked * 2_000;
+    return super.nowUs() + this.#asked * 1_000;
   }
   #asked = 0;
+}
+
+/** A table that is always as short, and in which all has arrived. */
+async function shortTable({ localPort = 0, remotePort = 0 }: Socket, lines = 1) {
+  const root = await mkdtemp(join(tmpdir(), 'pipit-table-'));
+  const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
+  const end = `0100007F:${hex(localPort)} 0100007F:${hex(remotePort)}`;
+  const other = '0100007F:0001 0100007F:0002';
+  const text = Array.from({ length: lines }, (_, i) =>
+    `   ${i}: ${i === lines - 1 ? end : other} 01 00000000:00000000 00:00000000 00000000     0`.padEnd(149),
+  );
+  await writeFile(join(root, 'tcp'), `${text.join('\n')}\n`);
+  return { root, [Symbol.asyncDispose]: () => rm(root, { recursive: true }) };
 }
 
 test('who needs to know sooner has it looked at sooner, from now on', async () => {
@@ -181,8 +194,9 @@ test('who needs to know sooner has it looked at sooner, from now on', async () =
 
 test('while nobody needs to know, looking takes only the part of the time that it is given', async () => {
   await using sockets = await pair();
+  await using table = await shortTable(sockets.near);
   const clock = new SlowClock();
-  const queues = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.5, savedMs: 10_000 });
+  const queues = new TransmitQueues({ clock, root: table.root }, { intervalMs: 10, maxShare: 0.5, savedMs: 10_000 });
   queues.every(10, 0.01);
   const watch = queues.watch(sockets.near);
   let looks = 0;
@@ -200,8 +214,9 @@ test('while nobody needs to know, looking takes only the part of the time that i
 
 test('a look that takes long is taken less often', async () => {
   await using sockets = await pair();
+  await using table = await shortTable(sockets.near);
   const clock = new SlowClock();
-  const queues = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01, savedMs: 0 });
+  const queues = new TransmitQueues({ clock, root: table.root }, { intervalMs: 10, maxShare: 0.01, savedMs: 0 });
   const watch = queues.watch(sockets.near);
   clock.advance(10);
   assert.is(watch.acknowledgedBytes, 0);
@@ -215,8 +230,9 @@ test('a look that takes long is taken less often', async () => {
 
 test('after a time without looks some may come at short intervals whatever they take', async () => {
   await using sockets = await pair();
+  await using table = await shortTable(sockets.near);
   const clock = new SlowClock();
-  const queues = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01, savedMs: 1000 });
+  const queues = new TransmitQueues({ clock, root: table.root }, { intervalMs: 10, maxShare: 0.01, savedMs: 1000 });
   const watch = queues.watch(sockets.near);
   const looks: number[] = [];
   for (let k = 0; k < 60; k += 1) {
@@ -259,8 +275,10 @@ test('a look that had to wait for others makes the next no later', async () => {
     }
     #waitedUs = 0;
   }
+  await using table = await shortTable(near);
   const clock = new BusyClock();
-  const watch = new TransmitQueues({ clock }, { intervalMs: 10, maxShare: 0.01, savedMs: 0 }).watch(near);
+  const queues = new TransmitQueues({ clock, root: table.root }, { intervalMs: 10, maxShare: 0.01, savedMs: 0 });
+  const watch = queues.watch(near);
   clock.advance(10);
   assert.is(watch.acknowledgedBytes, 0);
   for (const [took, arrived] of [
@@ -271,9 +289,44 @@ test('a look that had to wait for others makes the next no later', async () => {
     lookMs = took;
     near.write('hello');
     await once(far, 'data');
-    clock.advance(10);
+    clock.advance(40);
     assert.is(watch.acknowledgedBytes, arrived, `after a look of ${took} ms`);
   }
+});
+
+test('while a long look goes on others have their turn, and what it finds is of the moment it is found', async () => {
+  await using sockets = await pair();
+  // Seven pages of the size that is read at once.
+  await using table = await shortTable(sockets.near, 3_000);
+  const clock = new SlowClock();
+  const watch = new TransmitQueues({ clock, root: table.root }, { intervalMs: 10, maxShare: 1 }).watch(sockets.near);
+  sockets.near.write('hello');
+  const turns: (number | undefined)[] = [];
+  clock.after(10, () => {
+    const turn = (): void => {
+      turns.push(watch.acknowledgedBytes);
+      if (watch.acknowledgedBytes === undefined) clock.after(0, turn);
+    };
+    turn();
+  });
+  const beforeUs = clock.nowUs();
+  clock.advance(40);
+  assert.ok(turns.length >= 2, `${turns.length}`);
+  assert.is(turns.at(-1), 5);
+  assert.ok((watch.asOfUs ?? 0) > beforeUs + 4_000);
+  watch.unwatch();
+});
+
+test('a look that is under way ends with the last connection', async () => {
+  await using sockets = await pair();
+  await using table = await shortTable(sockets.near, 3_000);
+  const clock = new SlowClock();
+  const watch = new TransmitQueues({ clock, root: table.root }, { intervalMs: 10, maxShare: 1 }).watch(sockets.near);
+  sockets.near.write('hello');
+  clock.after(10, () => watch.unwatch());
+  clock.advance(10);
+  assert.is(watch.acknowledgedBytes, undefined);
+  assert.is(clock.pendingTimers, 0);
 });
 
 test.run();

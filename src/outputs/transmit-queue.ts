@@ -36,6 +36,12 @@ export interface TransmitQueuesDeps {
 }
 
 const DEFAULTS: TransmitQueuesOptions = { intervalMs: 50, maxShare: 0.04, savedMs: 1_000 };
+/**
+ * So long a look goes on before others have their turn, and so long they have it. While many connect at once, the kernel
+ * may take a millisecond for each page of the table, and whoever connects must not wait for that.
+ */
+const SLICE_US = 4_000;
+const PAUSE_MS = 12;
 /** A look costs what the quickest of so many took: in the others, on a busy machine, others were waited for. */
 const LOOKS = 8;
 
@@ -53,6 +59,10 @@ export class TransmitQueues {
   /** What the last looks took. */
   readonly #tookMs: number[] = [];
   #timer: Timer | undefined;
+  /** The look that is under way. */
+  #look: Generator<void, void> | undefined;
+  /** When the page was asked for that is being read. */
+  #pageUs = 0;
   #lookedUs: number;
   #intervalMs: number;
   #share = Number.POSITIVE_INFINITY;
@@ -79,7 +89,7 @@ export class TransmitQueues {
     const isSooner = intervalMs < this.#intervalMs;
     this.#intervalMs = intervalMs;
     this.#share = share;
-    if (!isSooner || this.#watches.size === 0) return;
+    if (!isSooner || this.#watches.size === 0 || this.#look !== undefined) return;
     this.#timer?.cancel();
     this.#lookAfter(this.#waitMs);
   }
@@ -89,13 +99,14 @@ export class TransmitQueues {
     const key = tableKeyOf(socket);
     if (key === undefined) return unknowable(socket);
     const { entries } = this.#tables[key.table];
-    const watch = new SocketWatch(socket, Buffer.from(key.ends, 'latin1'), () => {
+    const pageUs = (): number => this.#pageUs;
+    const watch = new SocketWatch(socket, Buffer.from(key.ends, 'latin1'), pageUs, () => {
       socket.off('close', watch.unwatch);
       if (!this.#watches.delete(watch)) return;
       const others = (entries.get(key.ports) ?? []).filter((other) => other !== watch);
       if (others.length > 0) entries.set(key.ports, others);
       else entries.delete(key.ports);
-      if (this.#watches.size === 0) this.#timer?.cancel();
+      if (this.#watches.size === 0) this.#rest();
     });
     socket.once('close', watch.unwatch);
     entries.set(key.ports, [...(entries.get(key.ports) ?? []), watch]);
@@ -115,28 +126,49 @@ export class TransmitQueues {
 
   #lookAfter(ms: number): void {
     this.#timer = this.#clock.after(ms, () => {
-      const { maxShare, savedMs } = this.#options;
+      const { savedMs } = this.#options;
       const nowUs = this.#clock.nowUs();
-      const aheadMs = Math.max(-savedMs, this.#aheadMs - (nowUs - this.#lookedUs) / 1000);
+      this.#aheadMs = Math.max(-savedMs, this.#aheadMs - (nowUs - this.#lookedUs) / 1000);
       this.#lookedUs = nowUs;
-      this.#aheadMs = aheadMs + this.#look() / maxShare;
-      this.#lookAfter(this.#waitMs);
+      let isUnderway = false;
+      for (const watch of this.#watches) isUnderway = watch.note(nowUs) || isUnderway;
+      if (!isUnderway) return this.#lookAfter(this.#waitMs);
+      this.#look = this.#readTables();
+      this.#goOn(this.#look, 0);
     });
   }
 
-  /** Says what it costs, milliseconds. */
-  #look(): number {
-    let isUnderway = false;
-    // Before the tables are read: what arrives meanwhile counts the next time.
-    const startUs = this.#clock.nowUs();
-    for (const watch of this.#watches) isUnderway = watch.note(startUs) || isUnderway;
-    if (!isUnderway) return 0;
+  *#readTables(): Generator<void, void> {
     for (const { table, entries } of Object.values(this.#tables)) {
-      if (entries.size > 0) table.read(entries);
+      if (entries.size > 0) yield* table.read(entries);
     }
-    this.#tookMs.push((this.#clock.nowUs() - startUs) / 1000);
+  }
+
+  /** @param tookUs what the look took before */
+  #goOn(look: Generator<void, void>, tookUs: number): void {
+    const startUs = this.#clock.nowUs();
+    this.#pageUs = startUs;
+    let isOver = false;
+    while (!isOver && this.#pageUs - startUs < SLICE_US) {
+      isOver = look.next().done === true;
+      this.#pageUs = this.#clock.nowUs();
+    }
+    const soFarUs = tookUs + this.#pageUs - startUs;
+    if (!isOver) {
+      this.#timer = this.#clock.after(PAUSE_MS, () => this.#goOn(look, soFarUs));
+      return;
+    }
+    this.#look = undefined;
+    this.#tookMs.push(soFarUs / 1000);
     if (this.#tookMs.length > LOOKS) this.#tookMs.shift();
-    return this.#costMs;
+    this.#aheadMs += this.#costMs / this.#options.maxShare;
+    this.#lookAfter(this.#waitMs);
+  }
+
+  #rest(): void {
+    this.#timer?.cancel();
+    this.#look?.return();
+    this.#look = undefined;
   }
 }
 
@@ -153,28 +185,26 @@ class SocketWatch implements TransmitWatch, TableEntry {
   readonly ends: Buffer;
   readonly unwatch: () => void;
   readonly #socket: Socket;
-  /** What the kernel had been given when the watch began, and when it was last noted. */
+  readonly #pageUs: () => number;
+  /** What had been written when the watch began. */
   readonly #base: number;
-  #given: number;
-  #notedUs = 0;
 
-  constructor(socket: Socket, ends: Buffer, unwatch: () => void) {
+  /** @param pageUs when the page of the table was asked for that is being read */
+  constructor(socket: Socket, ends: Buffer, pageUs: () => number, unwatch: () => void) {
     this.ends = ends;
     this.unwatch = unwatch;
     this.#socket = socket;
+    this.#pageUs = pageUs;
     this.#base = socket.bytesWritten;
-    this.#given = givenToKernel(socket);
   }
 
   get sentBytes(): number {
     return this.#socket.bytesWritten - this.#base;
   }
 
-  /** Notes what the kernel has been given; true when some of it may not have arrived. */
+  /** Whether some of what the kernel has been given may not have arrived. */
   note(nowUs: number): boolean {
-    this.#notedUs = nowUs;
-    this.#given = givenToKernel(this.#socket);
-    const isUnderway = this.#given - this.#base !== this.acknowledgedBytes;
+    const isUnderway = givenToKernel(this.#socket) - this.#base !== this.acknowledgedBytes;
     if (!isUnderway) {
       this.asOfUs = nowUs;
       this.isWindowClosed = false;
@@ -184,8 +214,9 @@ class SocketWatch implements TransmitWatch, TableEntry {
 
   onQueue(bytes: number, isWindowClosed: boolean): void {
     this.isWindowClosed = isWindowClosed;
-    this.asOfUs = this.#notedUs;
-    const arrived = Math.max(0, this.#given - bytes - this.#base);
+    this.asOfUs = this.#pageUs();
+    // Nothing is written between a page's making and this.
+    const arrived = Math.max(0, givenToKernel(this.#socket) - bytes - this.#base);
     this.acknowledgedBytes = Math.max(this.acknowledgedBytes ?? 0, arrived);
   }
 }
