@@ -248,7 +248,7 @@ test('the links of all who listen are noted every few seconds, whoever they are'
   run(20);
   for (let round = 0; round < 5; round++) {
     links.clear();
-    run(6);
+    run(10);
     for (const { address } of listeners) assert.ok(links.has(address), `${address} in round ${round}`);
   }
 });

@@ -202,27 +202,45 @@ test('one that goes on reading what is too little to play from has a slow link b
 });
 
 test('there is news when there was a look, when there is none to be had, and after a while', () => {
-  const { listener, run, steering } = steer();
+  const { box, listener, run, steering } = steer();
   run(5);
   const nowUs = listener.asOfUs ?? 0;
-  assert.not(steering.hasNews(nowUs + 1_000_000));
-  assert.ok(steering.hasNews(nowUs + 4_000_000));
+  assert.not(steering.hasNews(nowUs + 1_000_000, box));
+  assert.ok(steering.hasNews(nowUs + 4_000_000, box));
   listener.asOfUs = nowUs + 1;
-  assert.ok(steering.hasNews(nowUs + 1_000_000));
+  assert.ok(steering.hasNews(nowUs + 1_000_000, box));
   listener.asOfUs = undefined;
-  assert.ok(steering.hasNews(nowUs + 1_000_000));
+  assert.ok(steering.hasNews(nowUs + 1_000_000, box));
 });
 
 test('who stays on one rung is never looked at for its own sake, and seldom at all', () => {
-  const { listener, run, steering } = steer({ rungs: [MEDIUM], startRung: MEDIUM });
+  const { box, listener, run, steering } = steer({ rungs: [MEDIUM], startRung: MEDIUM });
   assert.not(steering.isAlert);
   run(5, 10);
   listener.isBlocked = true;
   assert.not(steering.isAlert);
   const nowUs = listener.asOfUs ?? 0;
   listener.asOfUs = nowUs + 1;
-  assert.not(steering.hasNews(nowUs + 1_000_000));
-  assert.ok(steering.hasNews(nowUs + 4_000_000));
+  assert.not(steering.hasNews(nowUs + 5_000_000, box));
+  assert.ok(steering.hasNews(nowUs + 10_000_000, box));
+});
+
+test('who has the best and gets it all is not thought about at each look, until something is late', () => {
+  const { box, listener, run, steering } = steer();
+  run(20);
+  assert.is(listener.rung, ULTRA);
+  assert.not(steering.isAlert);
+  let nowUs = listener.asOfUs ?? 0;
+  const look = (arrivedOf: number): boolean => {
+    nowUs += 250_000;
+    listener.sentBytes += 10_000;
+    listener.asOfUs = nowUs;
+    listener.acknowledgedBytes = listener.sentBytes - arrivedOf;
+    return steering.hasNews(nowUs, box);
+  };
+  assert.not(look(0));
+  assert.not(look(10_000), 'what was just sent may be on its way');
+  assert.ok(look(20_001), 'what was sent a look ago may not');
 });
 
 test('how long nothing has arrived counts only while something is on its way', () => {

@@ -11,12 +11,17 @@ export interface BoxAllowance {
   /** kbit/s; Infinity: any. */
   readonly boxKbps: number;
   readonly isCalm: boolean;
-  /** The rungs of the codec that may be encoded for listeners who leave the choice to Pipit, lowest bitrate first. */
+  /**
+   * The rungs of the codec that may be encoded for listeners who leave the choice to Pipit, lowest bitrate first; the same
+   * array until it changes.
+   */
   allowed(codec: Codec): readonly Rung[];
 }
 
 /** Who is looked at seldom is thought about as seldom, but no more seldom than so. */
 const UNSEEN_US = 4_000_000;
+/** The same, for who stays on one rung: that serves reports alone. */
+const UNMOVED_US = 10_000_000;
 /** Changes that a session remembers. */
 const MAX_SWITCHES = 20;
 /** Who takes no more has enough when it has this part of the least that it should have in hand. */
@@ -44,7 +49,12 @@ export class Steering {
   /** When something arrived, or nothing was on its way. */
   #movedUs: number;
   #arrivedBytes = 0;
+  /** What had been sent at the last look. */
+  #sentBytes = 0;
   #notedUs: number;
+  /** What the box let it have when it was last thought about. */
+  #boxKbps = Number.POSITIVE_INFINITY;
+  #allowed: readonly Rung[] | undefined;
   /** What the last tick knew, and when that was. */
   #asOfUs: number | undefined;
   #tickedUs = 0;
@@ -84,11 +94,26 @@ export class Steering {
     return this.#controller.belief;
   }
 
-  /** There is something to think about: a look at its connection since the last time, or that was long ago. */
-  hasNews(nowUs: number): boolean {
-    const { asOfUs } = this.listener;
-    if (nowUs - this.#tickedUs >= UNSEEN_US) return true;
-    return this.isAdaptive && (asOfUs === undefined || asOfUs !== this.#asOfUs);
+  /**
+   * There is something to think about. Who stays where it is can wait; who has the best there is, and gets all it is sent,
+   * need not be thought about at each look either.
+   */
+  hasNews(nowUs: number, box: BoxAllowance): boolean {
+    if (nowUs - this.#tickedUs >= (this.isAdaptive ? UNSEEN_US : UNMOVED_US)) return true;
+    const { asOfUs, acknowledgedBytes, sentBytes } = this.listener;
+    if (!this.isAdaptive || (asOfUs !== undefined && asOfUs === this.#asOfUs)) return false;
+    const sentBefore = this.#sentBytes;
+    this.#asOfUs = asOfUs;
+    this.#sentBytes = sentBytes;
+    const isLate = acknowledgedBytes === undefined || acknowledgedBytes < sentBefore;
+    const isBoxNew = box.boxKbps !== this.#boxKbps || box.allowed(this.#target.codec) !== this.#allowed;
+    return (
+      isLate ||
+      isBoxNew ||
+      this.#order === undefined ||
+      this.#order.hold !== undefined ||
+      this.#order.rung !== this.#target
+    );
   }
 
   /** The last word on its link is to be noted: now and then while it listens. */
@@ -115,12 +140,15 @@ export class Steering {
     const { listener } = this;
     const { sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung, facts } = listener;
     this.#asOfUs = asOfUs;
+    this.#sentBytes = sentBytes;
     this.#tickedUs = nowUs;
     const arrivedBytes = acknowledgedBytes ?? sentBytes;
     if (arrivedBytes !== this.#arrivedBytes || arrivedBytes === sentBytes) this.#movedUs = nowUs;
     this.#arrivedBytes = arrivedBytes;
     const isReceiverLimited = this.#isReceiverLimited(nowUs, arrivedBytes);
     const { boxKbps } = box;
+    this.#boxKbps = boxKbps;
+    this.#allowed = box.allowed(this.#target.codec);
     const isBoxCalm = mayRise && box.isCalm;
     const seen = { nowUs, sentBytes, acknowledgedBytes, asOfUs, sentMediaUs, lagUs, isBlocked, rung };
     const { rttMs, minRttMs, lossShare } = facts ?? {};
