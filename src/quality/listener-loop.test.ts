@@ -182,6 +182,16 @@ test('who asked for one quality keeps it, whatever its link carries, and is watc
   assert.ok((loop.reportOf(listener.id)?.stalls ?? 0) > 0);
 });
 
+test('the link of one who stays on a rung that is too much for it becomes known', () => {
+  const { join, run, links } = open();
+  join(50_000);
+  const stuck = join(100, [MEDIUM]);
+  run(30);
+  const { kbps = 0, isLowerBound } = links.get(stuck.address) ?? {};
+  assert.ok(Math.abs(kbps - 100) < 40, `${kbps}`);
+  assert.is(isLowerBound, false);
+});
+
 test('rungs that the box no longer has are left, for the next one that it has', () => {
   const { join, run, box, loop, counters } = open();
   const listener = join(50_000);

@@ -34,7 +34,7 @@ const FEW = 200;
 /** Of those who are alert, so many at a time: with thousands who come at once each is looked at less often. */
 const MOST_ALERT = 200;
 /** While nobody can be moved, looks serve reports alone. */
-const IDLE_MS = 10_000;
+const IDLE_MS = 5_000;
 /** While nothing must be found out, looking may take this part of the time: it happens more often where it costs little. */
 const CALM_SHARE = 0.005;
 /** Timers may be early by a fraction of a millisecond. */

@@ -221,8 +221,12 @@ test('who stays on one rung is never looked at for its own sake, and seldom at a
   assert.not(steering.isAlert);
   const nowUs = listener.asOfUs ?? 0;
   listener.asOfUs = nowUs + 1;
+  listener.acknowledgedBytes = listener.sentBytes;
   assert.not(steering.hasNews(nowUs + 5_000_000, box));
   assert.ok(steering.hasNews(nowUs + 10_000_000, box));
+  listener.asOfUs = nowUs + 2;
+  listener.acknowledgedBytes = listener.sentBytes - 1;
+  assert.ok(steering.hasNews(nowUs + 5_000_000, box), 'but what its link cannot carry is worth knowing');
 });
 
 test('who has the best and gets it all is not thought about at each look, until something is late', () => {

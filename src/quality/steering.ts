@@ -95,25 +95,21 @@ export class Steering {
   }
 
   /**
-   * There is something to think about. Who stays where it is can wait; who has the best there is, and gets all it is sent,
-   * need not be thought about at each look either.
+   * There is something to think about. Who stays where it is can wait, and who has the best there is need not be thought
+   * about at each look either, as long as nothing is late.
    */
   hasNews(nowUs: number, box: BoxAllowance): boolean {
     if (nowUs - this.#tickedUs >= (this.isAdaptive ? UNSEEN_US : UNMOVED_US)) return true;
     const { asOfUs, acknowledgedBytes, sentBytes } = this.listener;
-    if (!this.isAdaptive || (asOfUs !== undefined && asOfUs === this.#asOfUs)) return false;
+    if (asOfUs === undefined || acknowledgedBytes === undefined) return this.isAdaptive;
+    if (asOfUs === this.#asOfUs) return false;
     const sentBefore = this.#sentBytes;
     this.#asOfUs = asOfUs;
     this.#sentBytes = sentBytes;
-    const isLate = acknowledgedBytes === undefined || acknowledgedBytes < sentBefore;
+    if (acknowledgedBytes < sentBefore) return true;
+    if (!this.isAdaptive) return false;
     const isBoxNew = box.boxKbps !== this.#boxKbps || box.allowed(this.#target.codec) !== this.#allowed;
-    return (
-      isLate ||
-      isBoxNew ||
-      this.#order === undefined ||
-      this.#order.hold !== undefined ||
-      this.#order.rung !== this.#target
-    );
+    return isBoxNew || this.#order === undefined || this.#order.hold !== undefined || this.#order.rung !== this.#target;
   }
 
   /** The last word on its link is to be noted: now and then while it listens. */
