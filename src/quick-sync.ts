@@ -95,7 +95,6 @@ export class QuickSync implements AsyncDisposable {
     this.#loop = new ListenerLoop(
       {
         clock,
-        log,
         counters,
         box,
         lookEvery: (ms, share) => queues.every(ms, share),

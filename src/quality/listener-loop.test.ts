@@ -3,7 +3,6 @@ import * as assert from 'uvu/assert';
 import { CounterSet } from '../core/counters.ts';
 import { type Rung, rungsOf } from '../core/rung.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
-import { RecordingLog } from '../testkit/recording-log.ts';
 import { ListenerLoop } from './listener-loop.ts';
 import { DEFAULT_QUICK_SYNC } from './quick-sync.testing.ts';
 import type { SteeredListener } from './steered-listener.ts';
@@ -83,7 +82,6 @@ function open() {
       clock,
       counters,
       box,
-      log: new RecordingLog(),
       lookEvery: (ms, share) => looks.push({ ms, share }),
       noteLink: (address, kbps, isLowerBound) => links.set(address, { kbps, isLowerBound }),
     },

@@ -1,6 +1,5 @@
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Counter, CounterSet } from '../core/counters.ts';
-import type { Log } from '../core/log.ts';
 import type { QuickSyncSettings } from '../core/quick-sync-settings.ts';
 import { type ListenerQualityOptions, SWITCH_REASONS, type SwitchReason } from './listener-sight.ts';
 import type { SteeredListener, SteeringReport } from './steered-listener.ts';
@@ -8,7 +7,6 @@ import { type BoxAllowance, Steering } from './steering.ts';
 
 export interface ListenerLoopDeps {
   readonly clock: Clock;
-  readonly log: Log;
   readonly counters: CounterSet;
   readonly box: BoxAllowance;
   /** Where what has arrived is looked up: how often from now on, milliseconds, and the part of the time that may take. */

@@ -26,7 +26,7 @@ const UNMOVED_US = 10_000_000;
 const MAX_SWITCHES = 20;
 /** Who takes no more has enough when it has this part of the least that it should have in hand. */
 const ENOUGH = 0.5;
-
+/** Between two notes of what is known of its link. */
 const NOTE_US = 5_000_000;
 /** A link that was slow is expected to be so again for so long. */
 const SLOW_US = 300_000_000;
