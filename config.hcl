@@ -17,6 +17,10 @@ server {
   # source_port     = 8000      # Port for source clients (Icecast protocol). 0 takes any free one.
   # source_password = ""        # What source clients must know. Empty: the source port refuses everyone.
   # mount_point     = "/stream" # Path of the only mount when there is no mount block.
+  # tls             = "off"     # Answer https as well, on tls_port: with a certificate that Pipit makes, or with one of your own.
+  # tls_port        = 8443      # Port of https. 0 takes any free one.
+  # tls_certificate = ""        # PEM file with the certificate and what signed it.
+  # tls_key         = ""        # PEM file with its key.
 }
 
 # Where sound comes from. Without any, there is source "mic" with type = "alsa".
@@ -154,9 +158,59 @@ mount "/stream" {
 #   max_viewers_per_address = 8            # The same for one address; 0 is no limit. This machine itself has none.
 # }
 
-# Who may change something.
+# Who may listen, watch and change something.
 # auth {
-#   password = "" # Who changes something over the network, such as muting the camera, must know it. Empty: nobody may.
+#   password        = ""     # What changes take. Empty: the password that was set on the page, and until then only its first visit.
+#   listeners       = "open" # Who may listen and watch: anybody on the network, who has a link with a token, or who knows the password.
+#   session_days    = 30     # So long a browser stays signed in that nobody uses.
+#   allowed_hosts   = []     # More names under which browsers may open this station. Addresses, single words and .local names always may.
+#   trusted_proxies = []     # Networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+# }
+
+# The broker of the house, and Home Assistant behind it.
+# mqtt {
+#   url                = ""              # The broker: mqtt:// or mqtts://, host and port. It may hold user and password. Empty: no MQTT.
+#   username           = ""              # User, where the broker asks for one.
+#   password           = ""              # Password of that user.
+#   version            = "5"             # Of the protocol; old brokers speak 3.1.1 only.
+#   client_id          = ""              # Name of this connection at the broker. Empty: made from the board.
+#   topic_prefix       = "pipit"         # First part of all topics.
+#   discovery          = true            # Have Home Assistant find this station.
+#   discovery_prefix   = "homeassistant" # Where Home Assistant looks.
+#   commands           = true            # Take commands from the broker: whoever may publish there may then change what the entities offer.
+#   interval_s         = 10              # Between two messages of figures. Changes of state are told at once.
+#   camera_interval_s  = 0               # Between two pictures of a camera. 0: none; each picture opens the camera for a moment.
+#   ca_file            = ""              # Certificate (PEM) of who signed the broker's, where that is not a public authority.
+#   verify_certificate = true            # Of mqtts://. false accepts any certificate.
+#   keepalive_s        = 30              # How soon a dead connection is noticed.
+# }
+
+# What is kept of the past.
+# history {
+#   enabled        = true  # Keep figures, sessions and events in data_dir/pipit.db.
+#   minute_days    = 7     # So long figures are kept by the minute.
+#   hour_days      = 400   # So long they are kept by the hour.
+#   session_days   = 90    # So long it is kept who listened.
+#   event_days     = 90    # So long it is kept what happened.
+#   full_addresses = false # Keep whole addresses of listeners. false: without their last part, which tells networks apart and not people.
+#   max_mb         = 128   # The file never grows beyond this; the oldest goes first.
+# }
+
+# LED, button, sensor and lamp on the 40-pin header.
+# gpio {
+#   status_led        = -1       # BCM number of an LED that shows how the station is. -1: none.
+#   led_active_low    = false    # The LED is lit when the pin is low.
+#   button            = -1       # BCM number of a button: short mutes the microphone, long shuts down, very long resets to factory settings.
+#   button_active_low = true     # Pressed is low: a button to ground with a pull-up.
+#   long_press_s      = 3        # A press so long is a long one.
+#   very_long_press_s = 10       # The same for very long.
+#   input             = -1       # BCM number of a motion sensor or a door contact; its changes are events.
+#   input_kind        = "motion" # What it is.
+#   input_name        = ""       # What people call it.
+#   input_active_low  = false    # Low means motion, or open.
+#   on_air            = -1       # BCM number of an output that is on while somebody listens or watches.
+#   on_air_active_low = false    # On is low.
+#   debounce_ms       = 30       # Changes of an input that are shorter do not count.
 # }
 
 # Limits, timeouts and logging.
@@ -168,4 +222,6 @@ mount "/stream" {
 #   header_timeout_s          = 10    # A client must have sent its request by then.
 #   verbose_logging           = false # Log what developers want to know.
 #   enable_stats              = true  # Answer /api/stats; without it that is 403.
+#   check_releases            = false # Ask release_url once a day whether there is a newer Pipit, and say so on the page.
+#   release_url               = ""    # Where it asks: JSON with the keys version and url.
 # }

@@ -4,6 +4,7 @@ import type { BroadcasterSettings, NamedSource, Settings } from './config/settin
 import type { Clock } from './core/clock.ts';
 import type { CounterSet } from './core/counters.ts';
 import type { Log } from './core/log.ts';
+import { UNTREATED } from './core/sound-treatment.ts';
 import type { SourceSettings } from './core/source-settings.ts';
 import { ClientSource } from './ingest/client-source.ts';
 import type { SourceMounts } from './ingest/source-mounts.ts';
@@ -95,7 +96,8 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
     if (slot === undefined) {
       // Whoever connects to a mount that names no source client wants to be heard: it comes before all others.
       const meter = settings.sources[0]?.meter as NamedSource['meter'];
-      slot = addSource({ name: `client ${path}`, settings: { type: 'client', contentType: '' }, meter, builtIn: true });
+      const client: NamedSource['settings'] = { type: 'client', contentType: '' };
+      slot = addSource({ name: `client ${path}`, settings: client, meter, treatment: UNTREATED, builtIn: true });
       chain.unshift(slot);
     }
     clientOfMount.set(path, { client: clients.get(slot.name) as ClientSource, feed: slot.feed });

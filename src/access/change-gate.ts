@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Counter, CounterSet } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
+import type { Scope } from '../core/station-control.ts';
 import { basicPassword, equalSecrets } from './basic-password.ts';
 import { PasswordThrottle } from './password-throttle.ts';
 import { isFromHere } from './same-origin.ts';
@@ -39,7 +40,8 @@ export class ChangeGate {
   }
 
   /** Why the request is refused; undefined for one that may go on. */
-  refuse({ address, host, origin, authorization }: ChangeRequest): ChangeRefusal | undefined {
+  refuse({ address, host, origin, authorization }: ChangeRequest, scope: Scope = 'control'): ChangeRefusal | undefined {
+    if (scope === 'none' || scope === 'read') return undefined;
     // A page from elsewhere must not use the password that a browser remembers for this one.
     if (!isFromHere(origin, host)) return refusal(403, 'It comes from another web site.');
     const password = this.#password();

@@ -61,6 +61,8 @@ mount "/stream" {
 mqtt {
   url = "mqtt://127.0.0.1:18830"
 }
+edge "far" {
+}
 `);
   assert.is(exitCode, 0);
   const text = lines.join('\n');
@@ -70,7 +72,7 @@ mqtt {
     text,
     /config\.hcl:16:3: warning: "\/missing\.avi" is no file, camera "street" shows nothing without it/,
   );
-  assert.match(text, /config\.hcl:21:1: notice: block mqtt/);
+  assert.match(text, /config\.hcl:24:1: notice: block edge/);
   assert.not.match(text, 'change-me-please');
   assert.is(lines.at(-1), '/nowhere/config.hcl: valid: profile home-server, 2 sources, 1 camera, 1 mount');
 });

@@ -97,13 +97,13 @@ test('variables of others, and of blocks that come later, do no harm', () => {
   const { diagnostics } = load({
     PIPIT_HOME: '/x',
     PATH: '/bin',
-    PIPIT_MQTT__URL: 'mqtt://x',
+    PIPIT_EDGE__URL: 'http://x',
     SIZE__X: '1',
     PIPIT_X: undefined,
   });
   assert.equal(
     diagnostics.map(({ severity, file }) => [severity, file]),
-    [['notice', 'environment:PIPIT_MQTT__URL']],
+    [['notice', 'environment:PIPIT_EDGE__URL']],
   );
 });
 

@@ -4,8 +4,5 @@
  * gets its keys in the schema.
  */
 export const LATER_BLOCKS: Readonly<Record<string, 0 | 1>> = {
-  mqtt: 0,
-  gpio: 0,
-  history: 0,
   edge: 1,
 };

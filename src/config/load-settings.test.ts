@@ -32,7 +32,16 @@ test('an empty file is a microphone at /stream, with the demo behind it', () => 
     ],
   );
   assert.equal(settings.sources[0]?.meter, { silenceDb: -50, silenceSeconds: 10, soundDb: -35, soundSeconds: 0.3 });
-  assert.equal(settings.server, { host: '::', listenPort: 8001, sourcePort: 8000, sourcePassword: '' });
+  assert.equal(settings.server, {
+    host: '::',
+    listenPort: 8001,
+    sourcePort: 8000,
+    sourcePassword: '',
+    tls: 'off',
+    tlsPort: 8443,
+    tlsCertificate: '',
+    tlsKey: '',
+  });
   assert.is(settings.buffer.sizeBytes, 20 * 1024 * 1024);
   assert.is(settings.broadcaster.sleepHighMs, 0.5);
   assert.is(settings.encoder.defaultRung, rungNamed('mp3@128'));

@@ -39,12 +39,19 @@ export function resolveConfig(
   const blocks = resolved as BlockValues;
   checkTogether(given, blocks, diagnostics);
   const playlist = { ...blocks.playlist, directory: resolve(directory, blocks.playlist.directory) };
+  const pathOf = (written: string): string => (written === '' ? '' : resolve(directory, written));
+  const server = {
+    ...blocks.server,
+    tls_certificate: pathOf(blocks.server.tls_certificate),
+    tls_key: pathOf(blocks.server.tls_key),
+  };
+  const mqtt = { ...blocks.mqtt, ca_file: pathOf(blocks.mqtt.ca_file) };
   const sources = resolveSources(given.sources, { playlist, directory, diagnostics });
   const cameras = resolveCameras(given.cameras, { profile, directory, diagnostics });
   const mounts = resolveMounts(given, { mountPoint: blocks.server.mount_point, sources, diagnostics });
   return {
     top: { ...top, data_dir: resolve(directory, top.data_dir) },
-    blocks: { ...blocks, playlist },
+    blocks: { ...blocks, playlist, server, mqtt },
     sources: new Map([...sources, ...mounts.builtIn]),
     builtIn: new Set(mounts.builtIn.keys()),
     cameras,

@@ -1,6 +1,10 @@
-import { isIP } from 'node:net';
 import { LADDER } from '../core/rung.ts';
+import { AUTH_KEYS } from './auth-schema.ts';
+import { GPIO_KEYS } from './gpio-schema.ts';
+import { HISTORY_KEYS } from './history-schema.ts';
 import { type BlockKeys, choice, flag, integer, list, number, secret, text, type ValuesOf } from './key.ts';
+import { MQTT_KEYS } from './mqtt-schema.ts';
+import { isNetwork } from './network.ts';
 import { PROFILE_NAMES } from './profiles.ts';
 import { QUICK_SYNC_KEYS } from './quick-sync-schema.ts';
 import { isExtension } from './source-schema.ts';
@@ -53,6 +57,13 @@ export const BLOCKS = {
       pattern: /^\//,
       expected: 'a path that begins with /',
     }),
+    tls: choice(['off', 'self-made', 'files'], {
+      doc: 'Answer https as well, on tls_port: with a certificate that Pipit makes, or with one of your own.',
+      fallback: 'off',
+    }),
+    tls_port: integer({ doc: 'Port of https. 0 takes any free one.', fallback: 8443, range: [0, 65_535] }),
+    tls_certificate: text({ doc: 'PEM file with the certificate and what signed it.', fallback: '', maxLength: 4096 }),
+    tls_key: text({ doc: 'PEM file with its key.', fallback: '', maxLength: 4096 }),
   },
   buffer: {
     size_mb: number({
@@ -164,13 +175,10 @@ export const BLOCKS = {
   },
   quick_sync: QUICK_SYNC_KEYS,
   streaming: STREAMING_KEYS,
-  auth: {
-    password: secret({
-      doc: 'Who changes something over the network, such as muting the camera, must know it. Empty: nobody may.',
-      fallback: '',
-      live: true,
-    }),
-  },
+  auth: AUTH_KEYS,
+  mqtt: MQTT_KEYS,
+  history: HISTORY_KEYS,
+  gpio: GPIO_KEYS,
   advanced: {
     max_listeners: integer({ doc: 'More are told to come back later (503).', range: [1, 20_000], live: true }),
     max_listeners_per_address: integer({
@@ -202,6 +210,19 @@ export const BLOCKS = {
     }),
     verbose_logging: flag({ doc: 'Log what developers want to know.', fallback: false, live: true }),
     enable_stats: flag({ doc: 'Answer /api/stats; without it that is 403.', fallback: true, live: true }),
+    check_releases: flag({
+      doc: 'Ask release_url once a day whether there is a newer Pipit, and say so on the page.',
+      fallback: false,
+      live: true,
+    }),
+    release_url: text({
+      doc: 'Where it asks: JSON with the keys version and url.',
+      fallback: '',
+      pattern: /^(?:$|https?:\/\/.)/i,
+      expected: 'a URL that begins with https:// or http://',
+      maxLength: 2048,
+      live: true,
+    }),
   },
 } satisfies Record<string, BlockKeys>;
 
@@ -236,18 +257,12 @@ export const BLOCK_DOCS: Readonly<Record<keyof typeof BLOCKS | 'source' | 'camer
   encoder: 'How sound is encoded.',
   quick_sync: 'Which quality of sound a listener gets that leaves the choice to Pipit (quality=auto, the default).',
   streaming: 'How pictures leave for the viewers of a camera.',
-  auth: 'Who may change something.',
+  auth: 'Who may listen, watch and change something.',
+  mqtt: 'The broker of the house, and Home Assistant behind it.',
+  history: 'What is kept of the past.',
+  gpio: 'LED, button, sensor and lamp on the 40-pin header.',
   advanced: 'Limits, timeouts and logging.',
 };
 
 /** Everything but sources, cameras and mounts, by block and key, in the units of the file. */
 export type BlockValues = { readonly [B in keyof typeof BLOCKS]: ValuesOf<(typeof BLOCKS)[B]> };
-
-/** `192.168.1.0/24`, `fd00::/8`, or one address. */
-function isNetwork(written: string): boolean {
-  const [address = '', prefix, ...rest] = written.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  if (prefix === undefined) return true;
-  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
-}

@@ -1,6 +1,10 @@
 import type { CameraSourceSettings, PictureTreatment } from '../core/camera-settings.ts';
+import type { GpioSettings } from '../core/gpio-settings.ts';
+import type { HistorySettings } from '../core/history-settings.ts';
+import type { MqttSettings } from '../core/mqtt-settings.ts';
 import type { QuickSyncSettings } from '../core/quick-sync-settings.ts';
 import type { Rung } from '../core/rung.ts';
+import type { SoundTreatment } from '../core/sound-treatment.ts';
 import type { EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
 import type { ProfileName } from './profiles.ts';
 
@@ -21,6 +25,9 @@ export interface Settings {
   readonly quickSync: QuickSyncSettings;
   readonly streaming: StreamingSettings;
   readonly auth: AuthSettings;
+  readonly mqtt: MqttSettings;
+  readonly history: HistorySettings;
+  readonly gpio: GpioSettings;
   readonly advanced: AdvancedSettings;
   /** Every source that the file declares, then the built-in ones that a mount names; at least one. */
   readonly sources: readonly NamedSource[];
@@ -37,6 +44,12 @@ export interface ServerSettings {
   readonly sourcePort: number;
   /** Secret. Empty: the source port refuses everyone. */
   readonly sourcePassword: string;
+  /** Where the certificate of https comes from; off: there is no https. */
+  readonly tls: 'off' | 'self-made' | 'files';
+  readonly tlsPort: number;
+  /** Absolute paths of PEM files; empty unless `tls` is `files`. */
+  readonly tlsCertificate: string;
+  readonly tlsKey: string;
 }
 
 export interface BufferSettings {
@@ -115,8 +128,15 @@ export interface StreamingSettings {
 }
 
 export interface AuthSettings {
-  /** Secret that changes over the network need. Empty: they are refused. */
+  /** Secret that changes over the network need. Empty: the one that was set on the page, if any. */
   readonly password: string;
+  /** Who may listen and watch: anybody, who has a token, or who knows the password. */
+  readonly listeners: 'open' | 'token' | 'password';
+  readonly sessionDays: number;
+  /** Names beyond the usual under which browsers may open this station; lower case. */
+  readonly allowedHosts: readonly string[];
+  /** Networks of reverse proxies that are believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 export interface AdvancedSettings {
@@ -132,6 +152,9 @@ export interface AdvancedSettings {
   readonly exemptNetworks: readonly string[];
   /** A client that has not sent its request headers within this time is disconnected. */
   readonly headerTimeoutMs: number;
+  /** Ask `releaseUrl` for newer versions. */
+  readonly checkReleases: boolean;
+  readonly releaseUrl: string;
 }
 
 /** The media worker processes to start, and what each is told. */
@@ -140,6 +163,7 @@ export interface NamedSource {
   readonly name: string;
   readonly settings: SourceSettings;
   readonly meter: MeterSettings;
+  readonly treatment: SoundTreatment;
   /** True for `demo`, `silence` and `test` that no block declares but a mount names. */
   readonly builtIn: boolean;
 }

@@ -29,6 +29,7 @@ export const SOURCE_KEYS = {
     fallback: -50,
     range: [-120, 0],
     unit: 'dBFS',
+    live: true,
   }),
   silence_seconds: number({
     doc: 'So long must it last to count as silence.',
@@ -41,8 +42,33 @@ export const SOURCE_KEYS = {
     fallback: -35,
     range: [-120, 0],
     unit: 'dBFS',
+    live: true,
   }),
   sound_seconds: number({ doc: 'So long must it last to count as sound.', fallback: 0.3, range: [0, 3600], unit: 's' }),
+  gain_db: number({
+    doc: 'Louder or quieter by so much; what would be cut off is held back by a limiter.',
+    fallback: 0,
+    range: [-40, 40],
+    unit: 'dB',
+    live: true,
+  }),
+  use_channels: choice(['both', 'mono', 'left', 'right'], {
+    doc: 'Which of two channels are heard: mono is their mean on both, left or right that one on both.',
+    fallback: 'both',
+    live: true,
+  }),
+  high_pass_hz: number({
+    doc: 'Take away what is lower: rumble, wind and the hum of mains. 0: nothing.',
+    fallback: 0,
+    range: [0, 1000],
+    unit: 'Hz',
+    live: true,
+  }),
+  auto_gain: flag({
+    doc: 'Follow the level slowly, so that quiet and loud are heard about equally; gain_db comes before it.',
+    fallback: false,
+    live: true,
+  }),
 } satisfies BlockKeys;
 
 /** Keys that a source of one type has besides. */

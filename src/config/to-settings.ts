@@ -1,16 +1,18 @@
 import { rungNamed } from '../core/rung.ts';
+import type { SoundTreatment } from '../core/sound-treatment.ts';
 import type { MeterSettings, SourceSettings } from '../core/source-settings.ts';
 import type { Settings } from './settings.ts';
 import { cameraOf } from './to-camera.ts';
 import { milliseconds } from './to-milliseconds.ts';
 import { quickSyncOf } from './to-quick-sync.ts';
+import { authOf, gpioOf, historyOf, mqttOf } from './to-services.ts';
 import type { SourceValues, Values } from './values.ts';
 
 const MIB = 1024 * 1024;
 
 /** The settings that valid values stand for: names and units of the code, frozen all through. */
 export function toSettings(values: Values): Settings {
-  const { server, buffer, broadcaster, playlist, metadata, encoder, streaming, auth, advanced } = values.blocks;
+  const { server, buffer, broadcaster, playlist, metadata, encoder, streaming, advanced } = values.blocks;
   const settings: Settings = {
     profile: values.top.profile,
     dataDir: values.top.data_dir,
@@ -19,6 +21,10 @@ export function toSettings(values: Values): Settings {
       listenPort: server.listen_port,
       sourcePort: server.source_port,
       sourcePassword: server.source_password,
+      tls: server.tls,
+      tlsPort: server.tls_port,
+      tlsCertificate: server.tls_certificate,
+      tlsKey: server.tls_key,
     },
     buffer: { sizeBytes: Math.round(buffer.size_mb * MIB) },
     broadcaster: {
@@ -65,7 +71,10 @@ export function toSettings(values: Values): Settings {
       maxViewers: streaming.max_viewers,
       maxViewersPerAddress: streaming.max_viewers_per_address,
     },
-    auth: { password: auth.password },
+    auth: authOf(values.blocks.auth),
+    mqtt: mqttOf(values.blocks.mqtt),
+    history: historyOf(values.blocks.history),
+    gpio: gpioOf(values.blocks.gpio),
     advanced: {
       maxListeners: advanced.max_listeners,
       sourceTimeoutMs: milliseconds(advanced.source_timeout),
@@ -74,11 +83,14 @@ export function toSettings(values: Values): Settings {
       maxListenersPerAddress: advanced.max_listeners_per_address,
       exemptNetworks: [...advanced.exempt_networks],
       headerTimeoutMs: milliseconds(advanced.header_timeout_s),
+      checkReleases: advanced.check_releases,
+      releaseUrl: advanced.release_url,
     },
     sources: [...values.sources].map(([name, source]) => ({
       name,
       settings: sourceSettings(source),
       meter: meterSettings(source),
+      treatment: treatmentOf(source),
       builtIn: values.builtIn.has(name),
     })),
     cameras: streaming.enabled
@@ -132,6 +144,15 @@ function meterSettings(values: SourceValues): MeterSettings {
     silenceSeconds: values.silence_seconds,
     soundDb: values.sound_db,
     soundSeconds: values.sound_seconds,
+  };
+}
+
+function treatmentOf(values: SourceValues): SoundTreatment {
+  return {
+    gainDb: values.gain_db,
+    useChannels: values.use_channels,
+    highPassHz: values.high_pass_hz,
+    autoGain: values.auto_gain,
   };
 }
 

@@ -1,18 +1,15 @@
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
-import type { ChangeGate } from '../access/change-gate.ts';
 import { PipitError, reportOf, sentencesOf } from '../core/errors.ts';
 import type { PrivacyState } from './answers.ts';
+import { needs, type WebAccess } from './needs.ts';
 
-export interface PrivacyDeps {
-  readonly gate: ChangeGate;
+export interface PrivacyDeps extends WebAccess {
   readonly muted: () => PrivacyState;
   /** @throws PipitError when it cannot be kept */
   readonly mute: (change: Partial<PrivacyState>) => void;
-  /** Resolves after so many milliseconds. */
-  readonly pause: (ms: number) => Promise<unknown>;
 }
 
 const MAX_BODY_BYTES = 1024;
@@ -34,13 +31,7 @@ export function privacyRoutes({ gate, muted, mute, pause }: PrivacyDeps): Hono<E
     onError: (context) => context.json({ error: `A body has ${MAX_BODY_BYTES} bytes at most.` }, 413),
   });
 
-  app.put('/', limit, async (context) => {
-    const refusal = gate.refuse(changeRequestOf(context));
-    if (refusal !== undefined) {
-      if (refusal.delayMs > 0) await pause(refusal.delayMs);
-      if (refusal.asksForPassword) context.header('WWW-Authenticate', 'Basic realm="Pipit", charset="UTF-8"');
-      return context.json({ error: refusal.reason }, refusal.status);
-    }
+  app.put('/', limit, needs({ gate, pause }, 'control'), async (context) => {
     const body = v.safeParse(Change, await context.req.json().catch(() => undefined));
     if (!body.success) {
       return context.json(
@@ -58,14 +49,4 @@ export function privacyRoutes({ gate, muted, mute, pause }: PrivacyDeps): Hono<E
     return context.json(muted());
   });
   return app;
-}
-
-function changeRequestOf(context: Context<Env>) {
-  const { req, env } = context;
-  return {
-    address: env.incoming.socket.remoteAddress ?? '',
-    host: req.header('host'),
-    origin: req.header('origin'),
-    authorization: req.header('authorization'),
-  };
 }

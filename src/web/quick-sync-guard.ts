@@ -72,12 +72,15 @@ export class QuickSyncGuard {
   /** Why a request may not do what takes the station's password. */
   async refuseWithoutPassword(context: QuickSyncContext): Promise<Response | undefined> {
     const { req } = context;
-    const refusal = this.#deps.gate.refuse({
-      address: this.clientOf(context).address,
-      host: req.header('host'),
-      origin: req.header('origin'),
-      authorization: req.header('authorization'),
-    });
+    const refusal = this.#deps.gate.refuse(
+      {
+        address: this.clientOf(context).address,
+        host: req.header('host'),
+        origin: req.header('origin'),
+        authorization: req.header('authorization'),
+      },
+      'control',
+    );
     if (refusal === undefined) return undefined;
     if (refusal.delayMs > 0) await this.#deps.pause(refusal.delayMs);
     if (refusal.asksForPassword) context.header('WWW-Authenticate', 'Basic realm="Pipit", charset="UTF-8"');
