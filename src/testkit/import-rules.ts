@@ -41,6 +41,10 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   hono: /^src\/web\//,
   '@hono/node-server': /^src\/web\//,
   pino: /^src\/telemetry\//,
+  preact: /^src\/web\/vendor-files\.ts$/,
+  htm: /^src\/web\/vendor-files\.ts$/,
+  uplot: /^src\/web\/vendor-files\.ts$/,
+  'lean-qr': /^src\/web\/vendor-files\.ts$/,
   valibot: /^src\/(config|web)\//,
 };
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -8,6 +7,7 @@ import type { StationStats, StationStatus } from './answers.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
+import { uiRoutes } from './ui-routes.ts';
 
 export interface WebDeps {
   readonly log: Log;
@@ -17,45 +17,6 @@ export interface WebDeps {
   readonly privacy: PrivacyDeps;
   readonly quickSync?: QuickSyncDeps;
 }
-
-/** Served at their names; the page is index.html. */
-const FILES: Readonly<Record<string, string>> = {
-  'index.html': 'text/html; charset=utf-8',
-  'app.js': 'text/javascript; charset=utf-8',
-  'buffer-hold.js': 'text/javascript; charset=utf-8',
-  'camera.js': 'text/javascript; charset=utf-8',
-  'connection.js': 'text/javascript; charset=utf-8',
-  'devices.js': 'text/javascript; charset=utf-8',
-  'link-test.js': 'text/javascript; charset=utf-8',
-  'picture-parts.js': 'text/javascript; charset=utf-8',
-  'picture-socket.js': 'text/javascript; charset=utf-8',
-  'picture-stream.js': 'text/javascript; charset=utf-8',
-  'play-plan.js': 'text/javascript; charset=utf-8',
-  'player.js': 'text/javascript; charset=utf-8',
-  'privacy.js': 'text/javascript; charset=utf-8',
-  'quality-figures.js': 'text/javascript; charset=utf-8',
-  'quality-words.js': 'text/javascript; charset=utf-8',
-  'quality.js': 'text/javascript; charset=utf-8',
-  'quick-sync.js': 'text/javascript; charset=utf-8',
-  'rescue.js': 'text/javascript; charset=utf-8',
-  'show.js': 'text/javascript; charset=utf-8',
-  'viewer.js': 'text/javascript; charset=utf-8',
-  'style.css': 'text/css; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
-};
-
-/** Nothing from elsewhere, nothing inline, nobody may frame the page. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "media-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
 export function webListener(deps: WebDeps): RequestListener {
@@ -80,15 +41,7 @@ export function webListener(deps: WebDeps): RequestListener {
   app.route('/api/privacy', privacyRoutes(deps.privacy));
   if (deps.quickSync !== undefined) app.route('/api/audio/quick-sync', quickSyncRoutes(deps.quickSync));
 
-  for (const [name, type] of Object.entries(FILES)) {
-    const bytes = readFileSync(new URL(`ui/${name}`, import.meta.url));
-    app.get(name === 'index.html' ? '/' : `/ui/${name}`, (context) => {
-      context.header('Content-Type', type);
-      context.header('Content-Security-Policy', POLICY);
-      context.header('Cache-Control', 'no-cache');
-      return context.body(bytes);
-    });
-  }
+  app.route('/', uiRoutes());
 
   app.onError((error, context) => {
     deps.log.error(`${context.req.method} ${context.req.path}: ${error.message}`, { stack: error.stack });
