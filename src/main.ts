@@ -1,6 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=2
 import { existsSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { type Command, parseCommandLine, USAGE } from './command-line.ts';
 import { checkConfig } from './config/check-config.ts';
 import { compareSettings } from './config/compare-settings.ts';
@@ -10,6 +9,7 @@ import { defaultProfile } from './config/profiles.ts';
 import { systemClock } from './core/clock.ts';
 import { PipitError, sentencesOf } from './core/errors.ts';
 import { Station } from './station.ts';
+import { stationUrls } from './station-urls.ts';
 import { PinoLog } from './telemetry/pino-log.ts';
 
 /*
@@ -19,6 +19,8 @@ import { PinoLog } from './telemetry/pino-log.ts';
 
 /** A stop that takes longer than this is ended the hard way. */
 const STOP_MS = 2_800;
+/** So long whoever asked for a restart has for the answer to arrive. */
+const RESTART_PAUSE_MS = 300;
 /** EX_SOFTWARE of sysexits.h: systemd starts the program again. */
 const BUG_EXIT_CODE = 70;
 
@@ -66,34 +68,72 @@ async function run(origin: SettingsOrigin): Promise<void> {
   });
   for (const diagnostic of loaded.diagnostics) log.warning(formatDiagnostic(diagnostic));
 
-  const station = new Station({ clock: systemClock, log, random: Math.random, version: version() }, loaded.settings);
+  const open = (): Station =>
+    new Station(
+      {
+        clock: systemClock,
+        log,
+        random: Math.random,
+        version: version(),
+        settingsStore: { change: () => Promise.reject(new Error('settings are not kept yet')) },
+        restart: async () => void setTimeout(restart, RESTART_PAUSE_MS),
+      },
+      loaded.settings,
+    );
+  let station = open();
+  let isStopping = false;
+  // Whoever listens connects again by itself; the process stays, so nothing but Pipit is needed for it.
+  const restart = async (): Promise<void> => {
+    if (isStopping) return;
+    log.notice('starting again');
+    await station[Symbol.asyncDispose]();
+    loaded = reloaded(origin, loaded, undefined, log);
+    if (isStopping) return;
+    station = open();
+    await announce(station, log);
+  };
   // Before anything is told of it: who sends a signal as soon as it is ready must not end it.
   const reload = (): void => {
     loaded = reloaded(origin, loaded, station, log);
   };
   process.on('SIGHUP', reload);
   const stop = (signal: string): void => {
+    isStopping = true;
     log.notice(`${signal}: stopping`);
     setTimeout(() => process.exit(0), STOP_MS).unref();
     void station[Symbol.asyncDispose]().then(() => process.exit(0));
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
+  await announce(station, log);
+}
 
+/** Starts it and says where it is to be found. */
+async function announce(station: Station, log: PinoLog): Promise<void> {
   const { listenPort, sourcePort } = await station.start();
-  for (const url of urlsOf(loaded.settings.server.host, listenPort)) log.notice(`open ${url}`);
-  const base = urlsOf(loaded.settings.server.host, listenPort).at(-1)?.replace(/\/$/, '');
+  const { server } = station.settings;
+  const urls = stationUrls(server.host, listenPort);
+  for (const url of urls) log.notice(`open ${url}`);
+  const base = urls.at(-1)?.replace(/\/$/, '');
   for (const path of station.mounts.keys()) log.notice(`listen at ${base}${path}`);
   station.cameraNames.forEach((name, index) => {
     log.notice(`watch at ${base}/camera${index === 0 ? '' : `/${name}`}.mjpg`);
   });
-  if (sourcePort !== undefined && loaded.settings.server.sourcePassword !== '') {
+  if (sourcePort !== undefined && server.sourcePassword !== '') {
     log.notice(`source clients may send to port ${sourcePort}`);
   }
 }
 
-/** Takes over what a changed file allows, and says what must wait. An invalid file changes nothing. */
-function reloaded(origin: SettingsOrigin, before: LoadedSettings, station: Station, log: PinoLog): LoadedSettings {
+/**
+ * Takes over what a changed file allows, and says what must wait. An invalid file changes nothing.
+ * @param station undefined while there is none: then nothing has to wait
+ */
+function reloaded(
+  origin: SettingsOrigin,
+  before: LoadedSettings,
+  station: Station | undefined,
+  log: PinoLog,
+): LoadedSettings {
   let after: LoadedSettings;
   try {
     after = loadSettings(origin);
@@ -104,6 +144,7 @@ function reloaded(origin: SettingsOrigin, before: LoadedSettings, station: Stati
     return before;
   }
   for (const diagnostic of after.diagnostics) log.warning(formatDiagnostic(diagnostic));
+  if (station === undefined) return after;
   const { live, restart, running } = compareSettings(before, after);
   station.reload(running.settings);
   log.level = running.settings.advanced.verboseLogging ? 'debug' : 'info';
@@ -129,17 +170,6 @@ function deviceTreeModel(): string | undefined {
 
 function version(): string {
   return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
-}
-
-/** How to reach this machine: by its address on the LAN when it listens there. */
-function urlsOf(host: string, port: number): string[] {
-  const isEverywhere = host === '::' || host === '0.0.0.0';
-  if (!isEverywhere) return [`http://${host.includes(':') ? `[${host}]` : host}:${port}/`];
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter(({ internal, family }) => !internal && family === 'IPv4')
-    .map(({ address }) => `http://${address}:${port}/`);
-  return [`http://localhost:${port}/`, ...addresses];
 }
 
 main().catch((error: unknown) => {

@@ -1,28 +1,32 @@
-import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { ChangeGate } from './access/change-gate.ts';
 import { BoxLoop } from './box-loop.ts';
 import { buildCameras, configureCamera, type RunningCamera } from './cameras.ts';
 import type { Settings } from './config/settings.ts';
 import { type Clock, sleep } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
-import { NetworkError, sentencesOf } from './core/errors.ts';
+import { DeviceError, reportOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
-import { SourcePort } from './ingest/source-port.ts';
+import { StationEvents } from './core/station-event.ts';
+import type { StationSight } from './core/station-sight.ts';
+import { House, type HouseDeps } from './house.ts';
 import type { Mount } from './mount/mount.ts';
 import { Admission, type AdmissionLimits } from './outputs/admission.ts';
 import { AudioOutput, type AudioOutputOptions } from './outputs/audio-output.ts';
 import { CameraSocket } from './outputs/camera-socket.ts';
-import { FrontDoor, firstOf } from './outputs/front-door.ts';
+import { firstOf } from './outputs/front-door.ts';
 import { PictureOutput } from './outputs/picture-output.ts';
-import { requestHeadOf } from './outputs/request-head-of.ts';
 import { TransmitQueues } from './outputs/transmit-queue.ts';
 import { type Muted, MuteState } from './privacy/mute-state.ts';
 import { broadcasterOptions, buildProgramme, type Programme } from './programme.ts';
 import { QuickSync } from './quick-sync.ts';
 import { soundAudience } from './sound-audience.ts';
+import { Control, type SettingsStore } from './station-control.ts';
+import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { stationStats, stationStatus } from './station-report.ts';
+import { stationSight } from './station-sight.ts';
+import { stationUrls } from './station-urls.ts';
+import { type HostIdentity, readHostIdentity, UNKNOWN_HOST } from './telemetry/host-identity.ts';
 import { HostSampler } from './telemetry/host-load.ts';
 import { webListener } from './web/app.ts';
 
@@ -31,20 +35,15 @@ export interface StationDeps {
   readonly log: Log;
   readonly random: () => number;
   readonly version: string;
-}
-
-/** Where it can be reached. */
-export interface StationAddresses {
-  readonly listenPort: number;
-  /** Undefined when the source port could not be opened; the station goes on without. */
-  readonly sourcePort: number | undefined;
+  /** Where settings are changed for good. */
+  readonly settingsStore: SettingsStore;
+  /** Ends this station and starts another with the settings of then; resolves when that is under way. */
+  readonly restart: () => Promise<void>;
 }
 
 const LOAD_SAMPLE_MS = 2_000;
 /** What is muted, below the data directory. */
 const MUTE_FILE = 'mute.json';
-/** What a request to the page or the API may take to arrive; then Node answers 408. Streams have no such limit. */
-const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
  * The whole appliance but for the command line: sources, mounts and cameras, the ports that listeners, viewers and
@@ -63,10 +62,12 @@ export class Station {
   readonly #mute: MuteState;
   readonly #box: BoxLoop;
   readonly #stop = new AbortController();
-  readonly #sourcePort: SourcePort;
-  readonly #http: HttpServer;
-  readonly #door: FrontDoor;
+  readonly #ports: StationPorts;
+  readonly #events: StationEvents;
+  readonly #house: House;
   readonly #startedUs: number;
+  #identity: HostIdentity = UNKNOWN_HOST;
+  #pageUrl = '';
   #settings: Settings;
   #isStopped = false;
 
@@ -75,6 +76,11 @@ export class Station {
     this.#deps = deps;
     this.#settings = settings;
     this.#startedUs = clock.nowUs();
+    const wallTime = () => new Date();
+    this.#events = new StationEvents({
+      wallTime,
+      onFailure: (error) => log.error(`an event could not be told: ${reportOf(error, 'station.event').message}`),
+    });
     this.#admission = new Admission(settings.advanced);
     this.#programme = buildProgramme({ clock, log, random, counters: this.#counters }, settings, () => this.#settings);
     const sampler = new HostSampler({ clock }, { intervalMs: LOAD_SAMPLE_MS });
@@ -112,7 +118,7 @@ export class Station {
         hostLoad: () => sampler.load,
         gate,
         pause,
-        wallTime: () => new Date(),
+        wallTime,
       },
       () => this.#settings,
     );
@@ -137,6 +143,30 @@ export class Station {
     const media = firstOf(output, new PictureOutput({ ...watching, admission: streamAdmission }));
     this.#cameraSocket = new CameraSocket({ ...watching, admission: socketAdmission });
     this.#mute = new MuteState({ log: log.room('privacy') }, join(settings.dataDir, MUTE_FILE));
+    const control = new Control({
+      programme: this.#programme,
+      cameras: this.#cameras,
+      mute: this.#mute,
+      settings: deps.settingsStore,
+      power: { reboot: notAllowed, shutDown: notAllowed },
+      identify() {},
+      saveClip: notAllowed,
+      restartProgram: deps.restart,
+      forgetSettings: notAllowed,
+    });
+    const house: HouseDeps = {
+      clock,
+      log,
+      random,
+      counters: this.#counters,
+      wallTime,
+      sight: () => this.sight(),
+      events: this.#events,
+      control,
+      settings: () => this.#settings,
+    };
+    void house;
+    this.#house = new House([]);
     const web = webListener({
       log: log.room('web'),
       status: () => this.status(),
@@ -144,33 +174,17 @@ export class Station {
       privacy: { gate, pause, muted: () => this.#mute.muted, mute: (change) => this.#mute.set(change) },
       quickSync: this.#quickSync.api,
     });
-    const limits = {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: settings.advanced.headerTimeoutMs,
-      connectionsCheckingInterval: 1_000,
-      maxHeaderSize: 16 * 1024,
-      shouldUpgradeCallback: (request: IncomingMessage) => this.#cameraSocket.serves(request),
-    };
-    this.#http = createServer(limits, (request, response) => {
-      const head = requestHeadOf(request);
-      if (head !== undefined && media.serves(head.path)) media.handle(head, request.socket);
-      else web(request, response);
-    });
-    this.#http.on('upgrade', (request: IncomingMessage, socket: Duplex, rest: Buffer) => {
-      this.#cameraSocket.handleUpgrade(request, socket, rest);
-    });
-    this.#door = new FrontDoor(this.#http, media, () => this.#settings.advanced.headerTimeoutMs);
-    this.#sourcePort = new SourcePort(
-      { log: log.room('source port'), clock, counters: this.#counters, mounts: this.#programme.sourceMounts },
+    this.#ports = new StationPorts(
       {
-        host: settings.server.host,
-        port: settings.server.sourcePort,
-        settings: () => ({
-          password: this.#settings.server.sourcePassword,
-          headerTimeoutMs: this.#settings.advanced.headerTimeoutMs,
-          idleTimeoutMs: this.#settings.advanced.sourceTimeoutMs,
-        }),
+        clock,
+        log,
+        counters: this.#counters,
+        media,
+        web,
+        socketDoors: [this.#cameraSocket],
+        sourceMounts: this.#programme.sourceMounts,
       },
+      () => this.#settings,
     );
   }
 
@@ -192,7 +206,7 @@ export class Station {
    * @throws NetworkError `station.listen` when the HTTP port can't be had
    */
   async start(): Promise<StationAddresses> {
-    const { server } = this.#settings;
+    this.#identity = await readHostIdentity();
     await this.#quickSync.open();
     this.#mute.load();
     this.#mute.onChange = (muted) => this.#applyMute(muted);
@@ -200,11 +214,12 @@ export class Station {
     for (const { feed } of this.#cameras) feed.start();
     this.#box.start();
     for (const mount of this.#programme.mounts.values()) mount.start();
-    const listenPort = await this.#door.listen(server.host, server.listenPort).catch((cause: NodeJS.ErrnoException) => {
-      throw cannotListen(server.host, server.listenPort, cause);
-    });
-    this.#quickSync.listenersAt(listenPort);
-    return { listenPort, sourcePort: await this.#openSourcePort() };
+    const addresses = await this.#ports.open();
+    this.#pageUrl = stationUrls(this.#settings.server.host, addresses.listenPort).at(-1) ?? '';
+    this.#quickSync.listenersAt(addresses.listenPort);
+    await this.#house.start();
+    this.#events.emit('started', '', `Pipit ${this.#deps.version}`);
+    return addresses;
   }
 
   /** Takes other settings over. Only what can change while it runs may differ. */
@@ -214,6 +229,7 @@ export class Station {
     for (const admission of this.#viewerAdmissions) admission.configure(viewerLimits(settings));
     for (const camera of this.#cameras) configureCamera(camera, settings);
     this.#quickSync.configure();
+    this.#house.configure();
     for (const mount of this.#programme.mounts.values()) {
       mount.ring.resize(settings.buffer.sizeBytes);
       mount.broadcaster.configure(broadcasterOptions(settings.broadcaster));
@@ -229,20 +245,34 @@ export class Station {
     return this.#settings.advanced.enableStats ? stationStats(this.#report()) : undefined;
   }
 
+  /** What the house sees of it. */
+  sight(): StationSight {
+    return stationSight({
+      version: this.#deps.version,
+      settings: this.#settings,
+      programme: this.#programme,
+      cameras: this.#cameras,
+      muted: this.#mute.muted,
+      identity: this.#identity,
+      pageUrl: this.#pageUrl,
+      figures: [],
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#stop.abort();
+    await this.#house[Symbol.asyncDispose]();
     await this.#box[Symbol.asyncDispose]();
     await this.#quickSync[Symbol.asyncDispose]();
     await this.#cameraSocket[Symbol.asyncDispose]();
     await Promise.all([
-      this.#sourcePort[Symbol.asyncDispose](),
+      this.#ports.closeSourcePort(),
       this.#programme[Symbol.asyncDispose](),
       ...this.#cameras.map(({ feed }) => feed[Symbol.asyncDispose]()),
     ]);
-    await this.#door[Symbol.asyncDispose]();
-    this.#http.closeAllConnections();
+    await this.#ports[Symbol.asyncDispose]();
   }
 
   #applyMute({ camera, microphone }: Muted): void {
@@ -251,18 +281,6 @@ export class Station {
     for (const { feed } of this.#cameras) void feed.mute(camera);
     const what = [...(camera ? ['the camera'] : []), ...(microphone ? ['the microphone'] : [])].join(' and ');
     if (what !== '') log.notice(`${what} ${camera && microphone ? 'are' : 'is'} muted`);
-  }
-
-  /** A busy source port must not silence the microphone. */
-  async #openSourcePort(): Promise<number | undefined> {
-    try {
-      await this.#sourcePort.start(new AbortController().signal);
-      return this.#sourcePort.address?.port;
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      this.#deps.log.error(sentencesOf(error), { code: error.code });
-      return undefined;
-    }
   }
 
   #outputOptions(): AudioOutputOptions {
@@ -299,14 +317,9 @@ function viewerLimits({ streaming, advanced }: Settings): AdmissionLimits {
   };
 }
 
-function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): NetworkError {
-  const remedies: Record<string, string> = {
-    EADDRINUSE: `See what holds the port with: ss -ltnp 'sport = :${port}', or change server.listen_port.`,
-    EACCES: 'Ports below 1024 need a privilege: change server.listen_port.',
-    EADDRNOTAVAIL: 'This machine does not have that address: change server.host.',
-  };
-  return new NetworkError('station.listen', `Pipit cannot listen on ${host} port ${port}: ${cause.code}`, {
-    remedy: remedies[cause.code ?? ''] ?? 'Change server.host or server.listen_port.',
-    cause,
+/** What this machine does not offer. */
+async function notAllowed(): Promise<never> {
+  throw new DeviceError('hardware.not-allowed', 'This machine does not let Pipit do that', {
+    remedy: 'Do it by hand.',
   });
 }

@@ -234,6 +234,13 @@ export class CameraFeed {
     await this.#lease.lock(isMuted);
   }
 
+  /** Closes the camera and opens it again, if anybody watches. */
+  async restart(): Promise<void> {
+    if (this.#isMuted) return;
+    await this.#lease.lock(true);
+    await this.#lease.lock(this.#isMuted);
+  }
+
   /** What the box can afford from now on. */
   limit(limit: BoxLimit): void {
     this.#limit = limit;

@@ -95,6 +95,14 @@ export class Feed implements FeedEvents {
     this.#worker.start();
   }
 
+  /** Ends its process and starts another, if anybody needs it. */
+  async restart(): Promise<void> {
+    await this.#worker.stop();
+    if (this.#wants.size === 0) return;
+    this.#worker.want(this.#union());
+    this.#worker.start();
+  }
+
   /** `user` needs it no more; it stops when nobody does. */
   async release(user: FeedUser): Promise<void> {
     if (!this.#wants.delete(user)) return;
