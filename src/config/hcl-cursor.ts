@@ -16,6 +16,8 @@ export class HclCursor {
   readonly #file: string;
   readonly #diagnostics: Diagnostics;
   #token: Token;
+  /** End of the token before the one at hand. */
+  #lastEnd = 0;
   #depth = 0;
   #errors = 0;
   /** Depth at which the last item was abandoned. */
@@ -41,7 +43,13 @@ export class HclCursor {
     return this.#token.kind === kind;
   }
 
+  /** Where the last token that was stepped over ends, in UTF-16 units. */
+  get lastEnd(): number {
+    return this.#lastEnd;
+  }
+
   step(): void {
+    this.#lastEnd = this.#token.end;
     this.#token = this.#lexer.next();
   }
 

@@ -1,4 +1,4 @@
-import type { HclPlace } from './hcl-syntax.ts';
+import type { HclPlace, HclSpan } from './hcl-syntax.ts';
 import { decodeHeredoc, decodeString, type Flaw } from './hcl-text.ts';
 
 /**
@@ -8,13 +8,15 @@ export type TokenKind = 'name' | 'number' | 'text' | 'heredoc' | 'newline' | 'en
 
 type Punctuation = '{' | '}' | '[' | ']' | '=' | ':' | ',' | '-';
 
-export interface Token extends HclPlace {
+export interface Token extends HclPlace, HclSpan {
   readonly kind: TokenKind;
   /** The name, the operator, the digits, the decoded text. */
   readonly text: string;
   /** Only on a flaw. */
   readonly flaw?: Flaw;
 }
+
+type Unplaced = Omit<Token, keyof HclSpan>;
 
 const BLANK = /[ \t]+/y;
 const COMMENT = /(?:#|\/\/)[^\n]*/y;
@@ -42,6 +44,12 @@ export class HclLexer {
   /** The next token; `end` again and again at the end of the text. */
   next(): Token {
     this.#skipBlanks();
+    const start = this.#offset;
+    const token = this.#read();
+    return { ...token, start, end: this.#offset };
+  }
+
+  #read(): Unplaced {
     if (this.#offset >= this.#text.length) return { kind: 'end', text: '', line: this.#line, column: this.#column };
     const place = { line: this.#line, column: this.#column };
     if (this.#take(NEWLINE) !== undefined) return { ...place, kind: 'newline', text: '' };
@@ -68,7 +76,7 @@ export class HclLexer {
     }
   }
 
-  #heredoc(place: HclPlace, flush: boolean, marker: string): Token {
+  #heredoc(place: HclPlace, flush: boolean, marker: string): Unplaced {
     const lines: string[] = [];
     const first = { line: this.#line, column: 1 };
     while (true) {
@@ -95,7 +103,7 @@ export class HclLexer {
   }
 
   /** What can't be a token; swallows the rest of the line where an unfinished string or comment begins. */
-  #unknown(place: HclPlace): Token {
+  #unknown(place: HclPlace): Unplaced {
     const rest = this.#text.slice(this.#offset, this.#offset + 2);
     const character = String.fromCodePoint(this.#text.codePointAt(this.#offset) ?? 0);
     if (rest === '/*') {
@@ -151,13 +159,13 @@ export class HclLexer {
   }
 }
 
-function tokenOf(kind: 'text' | 'heredoc', place: HclPlace, decoded: string | Flaw): Token {
+function tokenOf(kind: 'text' | 'heredoc', place: HclPlace, decoded: string | Flaw): Unplaced {
   return typeof decoded === 'string'
     ? { ...place, kind, text: decoded }
     : { ...place, kind: 'flaw', text: '', flaw: decoded };
 }
 
-function flawed(place: HclPlace, what: string, why: string, remedy: string): Token {
+function flawed(place: HclPlace, what: string, why: string, remedy: string): Unplaced {
   return { ...place, kind: 'flaw', text: '', flaw: { ...place, what, why, remedy } };
 }
 

@@ -21,6 +21,7 @@ export function parseHcl(text: string, file: string, diagnostics: Diagnostics): 
 function body(cursor: HclCursor, inBlock: boolean): HclBody {
   const attributes = new Map<string, HclAttribute>();
   const blocks: HclBlock[] = [];
+  const start = inBlock ? cursor.lastEnd : 0;
   while (!cursor.exhausted) {
     cursor.skipNewlines();
     if (cursor.at('end') || (inBlock && cursor.at('}'))) break;
@@ -32,7 +33,7 @@ function body(cursor: HclCursor, inBlock: boolean): HclBody {
       cursor.skipItem(inBlock);
     }
   }
-  return { attributes: [...attributes.values()], blocks };
+  return { attributes: [...attributes.values()], blocks, start, end: cursor.token.start };
 }
 
 function item(cursor: HclCursor, attributes: Map<string, HclAttribute>, blocks: HclBlock[]): void {
@@ -54,7 +55,8 @@ function attribute(cursor: HclCursor, name: Token, attributes: Map<string, HclAt
     cursor.report(name, `${name.text} is set twice`, `line ${before.line} sets it already`, 'remove one of the two');
     return;
   }
-  attributes.set(name.text, { name: name.text, value, line: name.line, column: name.column });
+  const { line, column, start } = name;
+  attributes.set(name.text, { name: name.text, value, line, column, start, end: value.end });
 }
 
 function block(cursor: HclCursor, type: Token): HclBlock {
@@ -69,7 +71,8 @@ function block(cursor: HclCursor, type: Token): HclBlock {
     cursor.fail(cursor.token, what, 'a line is name = value or name {', 'write one of the two');
   }
   const content = cursor.nested(() => (cursor.at('newline') ? manyLines(cursor, type) : oneLine(cursor, type)));
-  return { type: type.text, labels, body: content, line: type.line, column: type.column };
+  const { line, column, start } = type;
+  return { type: type.text, labels, body: content, line, column, start, end: cursor.lastEnd };
 }
 
 function manyLines(cursor: HclCursor, type: Token): HclBody {
@@ -84,6 +87,7 @@ function manyLines(cursor: HclCursor, type: Token): HclBody {
 /** `{ }`, `{ a = 1 }` and, with a warning, `{ a = 1, b = 2 }`. */
 function oneLine(cursor: HclCursor, type: Token): HclBody {
   const attributes = new Map<string, HclAttribute>();
+  const start = cursor.lastEnd;
   while (cursor.at('name')) {
     const name = cursor.token;
     cursor.step();
@@ -103,8 +107,9 @@ function oneLine(cursor: HclCursor, type: Token): HclBody {
     const why = 'a block with an attribute on its first line must end on that line';
     cursor.fail(token, `${shown(token)} stands in the block ${type.text}`, why, 'begin a new line behind {');
   }
+  const { start: end } = cursor.token;
   cursor.step();
-  return { attributes: [...attributes.values()], blocks: [] };
+  return { attributes: [...attributes.values()], blocks: [], start, end };
 }
 
 function endOfItem(cursor: HclCursor): void {

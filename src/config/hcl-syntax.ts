@@ -4,8 +4,15 @@ export interface HclPlace {
   readonly column: number;
 }
 
-/** A literal value: text, number, bool, null, list or object. */
+/** Where a node stands in the text, in UTF-16 units: `text.slice(start, end)` is how it is written. */
+export interface HclSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A literal value: text, number, bool, null, list or object. A heredoc ends before the line break behind its marker. */
 export type HclValue = HclPlace &
+  HclSpan &
   (
     | { readonly kind: 'text'; readonly value: string }
     | { readonly kind: 'number'; readonly value: number }
@@ -21,14 +28,14 @@ export interface HclEntry extends HclPlace {
   readonly value: HclValue;
 }
 
-/** `name = value` in a body; names are unique. */
-export interface HclAttribute extends HclPlace {
+/** `name = value` in a body; names are unique. It spans from its name to the end of its value. */
+export interface HclAttribute extends HclPlace, HclSpan {
   readonly name: string;
   readonly value: HclValue;
 }
 
-/** `type "label" … { body }`; the place is that of its type. */
-export interface HclBlock extends HclPlace {
+/** `type "label" … { body }`; the place is that of its type, and it spans to its closing brace. */
+export interface HclBlock extends HclPlace, HclSpan {
   readonly type: string;
   readonly labels: readonly HclLabel[];
   readonly body: HclBody;
@@ -38,8 +45,8 @@ export interface HclLabel extends HclPlace {
   readonly text: string;
 }
 
-/** What stands in a file or between a block's braces, each kind in the order of the text. */
-export interface HclBody {
+/** What stands in a file or between a block's braces, which are outside of its span; each kind in the order of the text. */
+export interface HclBody extends HclSpan {
   readonly attributes: readonly HclAttribute[];
   readonly blocks: readonly HclBlock[];
 }

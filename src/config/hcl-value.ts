@@ -1,9 +1,18 @@
 import { type HclCursor, shown } from './hcl-cursor.ts';
 import type { Token } from './hcl-lexer.ts';
-import type { HclEntry, HclValue } from './hcl-syntax.ts';
+import type { HclEntry, HclSpan, HclValue } from './hcl-syntax.ts';
 
 /** Parses the literal at the cursor and steps behind it; abandons the item when there is none. */
 export function parseValue(cursor: HclCursor): HclValue {
+  const { start } = cursor.token;
+  const value = literal(cursor);
+  return { ...value, start, end: cursor.lastEnd };
+}
+
+/** Of each kind. */
+type Unplaced = HclValue extends infer Kind ? (Kind extends HclValue ? Omit<Kind, keyof HclSpan> : never) : never;
+
+function literal(cursor: HclCursor): Unplaced {
   const token = cursor.token;
   const { line, column } = token;
   switch (token.kind) {
@@ -37,7 +46,7 @@ export function failForValue(cursor: HclCursor, token: Token): never {
   return cursor.fail(token, `${shown(token)} stands where a value must be`, 'there is nothing to read', remedy);
 }
 
-function word(cursor: HclCursor, token: Token): HclValue {
+function word(cursor: HclCursor, token: Token): Unplaced {
   const { line, column, text } = token;
   if (text !== 'true' && text !== 'false' && text !== 'null') {
     cursor.fail(token, 'this word is no value', 'values are literals', 'put it in quotes when it is meant as text');
