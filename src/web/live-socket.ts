@@ -1,0 +1,231 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { isFromHere } from '../access/same-origin.ts';
+import { type Clock, sleep, type Timer } from '../core/clock.ts';
+import { plainAddress } from '../core/plain-address.ts';
+import type { Scope } from '../core/station-control.ts';
+import { LiveClient } from './live-client.ts';
+import type { LiveTopic } from './live-topic.ts';
+
+export interface LiveSocketDeps {
+  readonly clock: Clock;
+  /** By the name that clients ask for. */
+  readonly topics: Readonly<Record<string, LiveTopic>>;
+  /** Whether who sent the request may do what takes `scope`. Asked again from time to time. */
+  readonly may: (request: IncomingMessage, scope: Scope) => boolean;
+  /** Who is behind a connection. Absent: its other end. */
+  readonly addressOf?: (request: IncomingMessage) => string;
+}
+
+export interface LiveSocketOptions {
+  readonly maxClients: number;
+  /** Loopback has no such limit. */
+  readonly maxClientsPerAddress: number;
+  /** Between two looks after all clients; two of them without a sign of life end a connection. */
+  readonly keepAliveMs: number;
+}
+
+const PATH = '/api/live';
+const DEFAULTS: LiveSocketOptions = { maxClients: 100, maxClientsPerAddress: 24, keepAliveMs: 20_000 };
+/** All that anybody has to say here fits into less. */
+const MAX_MESSAGE_BYTES = 1024;
+/** What goodbyes may take at the end. */
+const GOODBYE_MS = 500;
+/** RFC 6455, 7.4.1. */
+const POLICY_VIOLATION = 1008;
+
+interface Attended {
+  readonly client: LiveClient;
+  readonly request: IncomingMessage;
+}
+
+/**
+ * What changes, as it changes, for pages: a WebSocket (RFC 6455) at `/api/live`. A client says
+ * `{"watch":["figures","events"]}` and is sent `{"topic":"figures","data":…}`; each `watch` takes the place of the one
+ * before. Who asks for what is not there or not for it is told `{"error":"…"}`. Only pages of this station may open it,
+ * and programs that are no browser. A topic that nobody watches costs nothing; a client that is slow is left out, and
+ * never makes anybody wait.
+ */
+export class LiveSocket implements AsyncDisposable {
+  readonly #deps: LiveSocketDeps;
+  readonly #options: LiveSocketOptions;
+  readonly #server: WebSocketServer;
+  readonly #attended = new Map<WebSocket, Attended>();
+  readonly #byAddress = new Map<string, number>();
+  /** Ends the topics that somebody watches. */
+  readonly #running = new Map<string, () => void>();
+  #timer: Timer | undefined;
+  #isStopped = false;
+
+  constructor(deps: LiveSocketDeps, options: Partial<LiveSocketOptions> = {}) {
+    this.#deps = deps;
+    this.#options = { ...DEFAULTS, ...options };
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+    });
+  }
+
+  get clientCount(): number {
+    return this.#attended.size;
+  }
+
+  /** Whether the request would become a WebSocket here: what Node's HTTP server should know before it upgrades it. */
+  serves({ headers, url = '' }: IncomingMessage): boolean {
+    return headers.upgrade?.toLowerCase() === 'websocket' && (url === PATH || url.startsWith(`${PATH}?`));
+  }
+
+  /** Takes the connection over, for a listener of the HTTP server's `upgrade` event. */
+  handleUpgrade(request: IncomingMessage, duplex: Duplex, rest: Buffer): void {
+    const socket = duplex as Socket;
+    socket.on('error', () => {});
+    const address = this.#deps.addressOf?.(request) ?? plainAddress(socket.remoteAddress);
+    const refusal = this.#refuse(request, address);
+    if (refusal !== undefined) {
+      const body = `${JSON.stringify({ error: refusal.reason })}\n`;
+      const head = [
+        `HTTP/1.1 ${refusal.status}`,
+        'Content-Type: application/json; charset=utf-8',
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        'Connection: close',
+      ].join('\r\n');
+      socket.write(`${head}\r\n\r\n${body}`);
+      socket.destroySoon();
+      return;
+    }
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    socket.once('close', () => this.#forget(address));
+    this.#server.handleUpgrade(request, socket, rest, (webSocket) => this.#attend(webSocket, request));
+  }
+
+  /** Says goodbye to everybody and lets nobody in any more; who does not answer is cut off. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
+    const farewell = new AbortController();
+    const all = [...this.#attended.keys()].map(async (webSocket) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      webSocket.once('close', () => resolve());
+      webSocket.close(1001);
+      await promise;
+    });
+    const everybody = Promise.all(all).then(() => farewell.abort());
+    const isLate = await sleep(this.#deps.clock, GOODBYE_MS, farewell.signal);
+    if (isLate) for (const webSocket of this.#attended.keys()) webSocket.terminate();
+    await everybody;
+  }
+
+  #refuse(request: IncomingMessage, address: string): { status: string; reason: string } | undefined {
+    if (this.#isStopped) return { status: '503 Service Unavailable', reason: 'Pipit is about to stop.' };
+    const { origin, host } = request.headers;
+    if (!isFromHere(origin, host)) {
+      return { status: '403 Forbidden', reason: 'Pages of other origins may not open this.' };
+    }
+    if (!this.#deps.may(request, 'read')) {
+      return { status: '401 Unauthorized', reason: 'Listening takes a password or a link with a token here.' };
+    }
+    const { maxClients, maxClientsPerAddress } = this.#options;
+    const here = isLoopback(address) ? 0 : (this.#byAddress.get(address) ?? 0);
+    if (this.#attended.size < maxClients && here < maxClientsPerAddress) return undefined;
+    return { status: '503 Service Unavailable', reason: 'Too many pages are open. Close some and try again.' };
+  }
+
+  #forget(address: string): void {
+    const left = (this.#byAddress.get(address) ?? 1) - 1;
+    if (left > 0) this.#byAddress.set(address, left);
+    else this.#byAddress.delete(address);
+  }
+
+  #attend(webSocket: WebSocket, request: IncomingMessage): void {
+    const client = new LiveClient(webSocket, this.#deps.clock, (topics) => this.#watch(webSocket, topics));
+    this.#attended.set(webSocket, { client, request });
+    webSocket.on('message', (data, isBinary) => client.receive(isBinary ? undefined : String(data)));
+    webSocket.on('ping', () => client.isTolerable());
+    webSocket.on('pong', () => client.isAlive());
+    // 'close' follows, with the code that fits.
+    webSocket.on('error', () => {});
+    webSocket.once('close', () => {
+      this.#attended.delete(webSocket);
+      if (this.#attended.size === 0) this.#timer?.cancel();
+      this.#stopUnwatched();
+    });
+    if (this.#attended.size === 1) this.#lookAfterAll();
+  }
+
+  #watch(webSocket: WebSocket, asked: readonly string[]): void {
+    const attended = this.#attended.get(webSocket);
+    if (attended === undefined) return;
+    const { client, request } = attended;
+    const { may, topics } = this.#deps;
+    const before = client.watched;
+    const granted = new Set<string>();
+    for (const name of asked) {
+      const topic = Object.hasOwn(topics, name) ? topics[name] : undefined;
+      if (topic === undefined) this.#complain(client, `There is no topic "${name}".`);
+      else if (!before.has(name) && !may(request, topic.scope)) this.#complain(client, `"${name}" takes a password.`);
+      else granted.add(name);
+    }
+    client.watched = granted;
+    for (const name of granted) {
+      if (before.has(name)) continue;
+      const topic = topics[name] as LiveTopic;
+      // Before it is told what changes from now on, it is told what is.
+      const first = topic.first();
+      if (!this.#running.has(name))
+        this.#running.set(
+          name,
+          topic.start((json) => this.#tell(name, topic, json)),
+        );
+      if (first !== undefined) client.send(name, messageOf(name, first), topic.isState);
+    }
+    this.#stopUnwatched();
+  }
+
+  #tell(name: string, { isState }: LiveTopic, json: string): void {
+    const message = messageOf(name, json);
+    for (const [webSocket, { client }] of this.#attended) {
+      if (client.watched.has(name) && webSocket.readyState === webSocket.OPEN) client.send(name, message, isState);
+    }
+  }
+
+  #complain(client: LiveClient, error: string): void {
+    client.send('', Buffer.from(JSON.stringify({ error })), false);
+  }
+
+  #stopUnwatched(): void {
+    const watched = new Set([...this.#attended.values()].flatMap(({ client }) => [...client.watched]));
+    for (const [name, stop] of this.#running) {
+      if (watched.has(name)) continue;
+      this.#running.delete(name);
+      stop();
+    }
+  }
+
+  /** Who is gone is cut off, and who may not watch any more is shown out. */
+  #lookAfterAll(): void {
+    this.#timer = this.#deps.clock.after(this.#options.keepAliveMs, () => {
+      this.#lookAfterAll();
+      for (const [webSocket, { client, request }] of this.#attended) {
+        if (!client.mayLive()) webSocket.terminate();
+        else if (!this.#mayStill(client, request)) webSocket.close(POLICY_VIOLATION, 'Sign in again.');
+        else if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
+      }
+    });
+  }
+
+  #mayStill(client: LiveClient, request: IncomingMessage): boolean {
+    const { may, topics } = this.#deps;
+    return may(request, 'read') && [...client.watched].every((name) => may(request, (topics[name] as LiveTopic).scope));
+  }
+}
+
+function messageOf(topic: string, json: string): Buffer {
+  return Buffer.from(`{"topic":${JSON.stringify(topic)},"data":${json}}`);
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || (isIP(address) === 4 && address.startsWith('127.'));
+}
