@@ -43,7 +43,7 @@ const WORKER_FILE = fileURLToPath(
 /** A media worker keeps its sound in native memory; its JavaScript heap stays small. */
 const WORKER_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
 /** Types of sources that hear what is said around the box. */
-const MICROPHONES: readonly SourceSettings['type'][] = ['alsa', 'exec'];
+export const MICROPHONES: readonly SourceSettings['type'][] = ['alsa', 'exec'];
 /** How long a rung is still encoded after its last listener has gone. */
 const LINGER_MS = 10_000;
 

@@ -20,14 +20,17 @@ import { TransmitQueues } from './outputs/transmit-queue.ts';
 import { type Muted, MuteState } from './privacy/mute-state.ts';
 import { broadcasterOptions, buildProgramme, type Programme } from './programme.ts';
 import { QuickSync } from './quick-sync.ts';
+import { SentMeter } from './sent-meter.ts';
 import { soundAudience } from './sound-audience.ts';
 import { Control, type SettingsStore } from './station-control.ts';
+import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { stationSight } from './station-sight.ts';
 import { stationUrls } from './station-urls.ts';
 import { type HostIdentity, readHostIdentity, UNKNOWN_HOST } from './telemetry/host-identity.ts';
 import { HostSampler } from './telemetry/host-load.ts';
+import { HostStorageSampler } from './telemetry/host-storage.ts';
 import { webListener } from './web/app.ts';
 
 export interface StationDeps {
@@ -42,6 +45,7 @@ export interface StationDeps {
 }
 
 const LOAD_SAMPLE_MS = 2_000;
+const STORAGE_SAMPLE_MS = 10_000;
 /** What is muted, below the data directory. */
 const MUTE_FILE = 'mute.json';
 
@@ -61,6 +65,9 @@ export class Station {
   readonly #cameraSocket: CameraSocket;
   readonly #mute: MuteState;
   readonly #box: BoxLoop;
+  readonly #sampler: HostSampler;
+  readonly #storage: HostStorageSampler;
+  readonly #sentMeter: SentMeter;
   readonly #stop = new AbortController();
   readonly #ports: StationPorts;
   readonly #events: StationEvents;
@@ -84,6 +91,10 @@ export class Station {
     this.#admission = new Admission(settings.advanced);
     this.#programme = buildProgramme({ clock, log, random, counters: this.#counters }, settings, () => this.#settings);
     const sampler = new HostSampler({ clock }, { intervalMs: LOAD_SAMPLE_MS });
+    this.#sampler = sampler;
+    this.#storage = new HostStorageSampler({ clock }, { intervalMs: STORAGE_SAMPLE_MS, directory: settings.dataDir });
+    const sent = { programme: this.#programme, counters: this.#counters };
+    this.#sentMeter = new SentMeter({ clock, sentBytes: () => sentBytes(sent) });
     const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
     this.#cameras = buildCameras(
       { clock, log, random, counters: this.#counters, wallTime: (us) => new Date(wallTimeUs(us) / 1000) },
@@ -213,6 +224,8 @@ export class Station {
     this.#applyMute(this.#mute.muted);
     for (const { feed } of this.#cameras) feed.start();
     this.#box.start();
+    this.#storage.start(this.#stop.signal);
+    this.#sentMeter.start();
     for (const mount of this.#programme.mounts.values()) mount.start();
     const addresses = await this.#ports.open();
     this.#pageUrl = stationUrls(this.#settings.server.host, addresses.listenPort).at(-1) ?? '';
@@ -255,7 +268,7 @@ export class Station {
       muted: this.#mute.muted,
       identity: this.#identity,
       pageUrl: this.#pageUrl,
-      figures: [],
+      figures: stationFigures(this.#figuresInput()),
     });
   }
 
@@ -265,6 +278,8 @@ export class Station {
     this.#stop.abort();
     await this.#house[Symbol.asyncDispose]();
     await this.#box[Symbol.asyncDispose]();
+    await this.#storage[Symbol.asyncDispose]();
+    this.#sentMeter[Symbol.dispose]();
     await this.#quickSync[Symbol.asyncDispose]();
     await this.#cameraSocket[Symbol.asyncDispose]();
     await Promise.all([
@@ -291,12 +306,31 @@ export class Station {
     };
   }
 
+  #figuresInput(): FiguresInput {
+    return {
+      uptimeSeconds: this.#uptimeSeconds,
+      programme: this.#programme,
+      cameras: this.#cameras,
+      muted: this.#mute.muted,
+      counters: this.#counters,
+      box: this.#box.stats,
+      load: this.#sampler.load,
+      network: this.#quickSync.api.network(),
+      storage: this.#storage.storage,
+      sentBytesPerSecond: this.#sentMeter.bytesPerSecond,
+    };
+  }
+
+  get #uptimeSeconds(): number {
+    return Math.floor((this.#deps.clock.nowUs() - this.#startedUs) / 1e6);
+  }
+
   #report() {
     const { clock, version } = this.#deps;
     const nowUs = clock.nowUs();
     return {
       nowUs,
-      uptimeSeconds: Math.floor((nowUs - this.#startedUs) / 1e6),
+      uptimeSeconds: this.#uptimeSeconds,
       version,
       settings: this.#settings,
       programme: this.#programme,

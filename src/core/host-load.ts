@@ -9,6 +9,8 @@ export interface HostLoad {
   readonly temperatureC: number | undefined;
   /** The Pi runs slower than it could, because of heat or a weak power supply (bits 0 to 3 of get_throttled). */
   readonly isThrottled: boolean | undefined;
+  /** The power supply is too weak at this moment (bit 0 of it). */
+  readonly isUnderVoltage: boolean | undefined;
   /** Part of the last ten seconds in which some task waited for memory (PSI, `some avg10`), 0 to 100. */
   readonly memoryPressurePercent: number | undefined;
   /** Memory goes to the swap device and comes back from it, more than a little. */
@@ -24,6 +26,7 @@ export const UNKNOWN_LOAD: HostLoad = Object.freeze({
   memoryAvailableMb: undefined,
   temperatureC: undefined,
   isThrottled: undefined,
+  isUnderVoltage: undefined,
   memoryPressurePercent: undefined,
   isSwapping: undefined,
   ownCpuPercent: undefined,

@@ -90,6 +90,7 @@ export class CameraFeed {
   #heardUs: number;
   #size: PictureSize | undefined;
   #frames = 0;
+  #works: boolean | undefined;
   #isMuted = false;
   #isStopped = false;
   #limit: BoxLimit = { maxLevel: 100, widthShare: 1, maxFps: Number.POSITIVE_INFINITY };
@@ -141,6 +142,11 @@ export class CameraFeed {
     return this.#size;
   }
 
+  /** Frames come, or came when it was last open; undefined before the first and while it was never needed. */
+  get works(): boolean | undefined {
+    return this.#works;
+  }
+
   /** Frames that the camera has delivered. */
   get frames(): number {
     return this.#frames;
@@ -165,6 +171,7 @@ export class CameraFeed {
   onFrame(frame: Frame): void {
     if (this.#isMuted || this.#isStopped) return;
     this.#frames += 1;
+    this.#works = true;
     this.#newest = frame;
     this.#heardUs = this.#deps.clock.nowUs();
     if (frame.width !== this.#size?.width || frame.height !== this.#size.height) {
@@ -199,7 +206,9 @@ export class CameraFeed {
 
   /** `status` has changed. */
   onStatus(): void {
-    if (this.status.state === 'live') return;
+    const { state } = this.status;
+    if (state === 'live') return;
+    if (state === 'retrying' || state === 'stalled' || state === 'ended') this.#works = false;
     // Whoever comes to a camera that was closed would be shown a picture of long ago.
     this.#newest = undefined;
     if (this.isHopeless) this.#stills.onHopeless();

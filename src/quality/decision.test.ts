@@ -148,6 +148,7 @@ const anyHost: fc.Arbitrary<HostLoad> = fc.record({
   memoryAvailableMb: fc.constant(undefined),
   temperatureC: fc.constant(undefined),
   isThrottled: maybe,
+  isUnderVoltage: maybe,
   memoryPressurePercent: percent,
   isSwapping: maybe,
   ownCpuPercent: percent,

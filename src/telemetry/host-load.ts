@@ -56,13 +56,13 @@ export class HostSampler {
   }
 
   async #sample(signal: AbortSignal): Promise<void> {
-    const [processor, memory, isSwapping, temperatureC, isThrottled] = await Promise.all([
+    const [processor, memory, isSwapping, temperatureC, throttling] = await Promise.all([
       this.#processor.read(),
       readHostMemory(this.#proc),
       this.#swap.isBusy(),
       this.#temperature.read(),
       this.#throttling.read(signal),
     ]);
-    this.#load = { ...processor, ...memory, isSwapping, temperatureC, isThrottled };
+    this.#load = { ...processor, ...memory, isSwapping, temperatureC, ...throttling };
   }
 }

@@ -1,9 +1,13 @@
 import type { Clock } from '../core/clock.ts';
+import type { HostLoad } from '../core/host-load.ts';
 import { type HostRoots, listHostFiles, readHostFile } from './host-files.ts';
 import { HostProgram } from './host-program.ts';
 
+type Throttling = Pick<HostLoad, 'isThrottled' | 'isUnderVoltage'>;
+
 /** Now: under-voltage, frequency capped, throttled, soft temperature limit. The bits above tell of the past. */
 const NOW_BITS = 0xf;
+const UNDER_VOLTAGE_BIT = 0x1;
 /** A file is read each time; a program is started no more often than this. */
 const ASK_EVERY_US = 10_000_000;
 
@@ -27,9 +31,10 @@ export class HostThrottling {
   }
 
   /** Undefined where the machine does not tell. */
-  async read(signal: AbortSignal): Promise<boolean | undefined> {
+  async read(signal: AbortSignal): Promise<Throttling> {
     const bits = (await this.#readFirmware()) ?? (await this.#ask(signal)) ?? (await this.#readVoltage());
-    return bits === undefined ? undefined : (bits & NOW_BITS) !== 0;
+    if (bits === undefined) return { isThrottled: undefined, isUnderVoltage: undefined };
+    return { isThrottled: (bits & NOW_BITS) !== 0, isUnderVoltage: (bits & UNDER_VOLTAGE_BIT) !== 0 };
   }
 
   async #readFirmware(): Promise<number | undefined> {
