@@ -12,7 +12,7 @@ interface Parts {
 }
 
 const test = suite('picture parts');
-const { PictureParts } = (await import(new URL('ui/picture-parts.js', import.meta.url).href)) as {
+const { PictureParts } = (await import(new URL('ui/now/picture-parts.js', import.meta.url).href)) as {
   PictureParts: new () => Parts;
 };
 

@@ -19,7 +19,7 @@ interface Plan {
 }
 
 const test = suite('play plan');
-const { playPlan } = (await import(new URL('ui/play-plan.js', import.meta.url).href)) as {
+const { playPlan } = (await import(new URL('ui/now/play-plan.js', import.meta.url).href)) as {
   playPlan: (wish: Wish, canPlay: (type: string) => boolean) => Plan;
 };
 

@@ -12,7 +12,7 @@ interface Words {
 }
 
 const test = suite('quality words');
-const words = (await import(new URL('ui/quality-words.js', import.meta.url).href)) as Words;
+const words = (await import(new URL('ui/now/quality-words.js', import.meta.url).href)) as Words;
 
 test('a rung is called by its level and what it comes to', () => {
   assert.equal(['mp3@64', 'mp3@256', 'aac@320', 'opus@32', 'flac@lossless'].map(words.rungWords), [

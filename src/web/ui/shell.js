@@ -1,0 +1,152 @@
+// The frame around all views: name of the station, what is on the air, the way to the pages, signing in.
+
+import { access, askToSignIn, signOut } from './access.js';
+import { html, useEffect, useErrorBoundary, useRef } from './html.js';
+import { language, words } from './language.js';
+import { Listening } from './listening.js';
+import { addressOf, route } from './router.js';
+import { SignInDialog } from './sign-in-dialog.js';
+import { station } from './station.js';
+import { useStore } from './store.js';
+import { WORDS } from './words.js';
+
+const t = words(WORDS);
+/** Views that the menu names, with the lines of their signs. */
+const PAGES = [
+  ['now', 'M4 10v4M8 6.500v11M12 3v18M16 7.500v9M20 10.500v3'],
+  ['health', 'M2.500 12.500h4l2.500-7 5 13 3-8.500 1.500 2.500h3'],
+  ['settings', 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.500v5M9 14.500v5'],
+  ['share', 'M12 15V3.500M8 7l4-3.500L16 7M5 12v7.500h14V12'],
+  ['log', 'M5 6h14M5 10h14M5 14h9M5 18h11'],
+];
+
+export function Shell() {
+  const { status } = useStore(station);
+  return html`
+    <a class="skip" href="#content" onClick=${skip}>${t.skip}</a>
+    <header>
+      <img src=${new URL('./icon.svg', import.meta.url).pathname} width="44" height="44" alt="" />
+      <div class="name">
+        <p id="station">${status?.station_name ?? 'Pipit'}</p>
+        <${Description} status=${status} />
+      </div>
+      <${Menu} />
+      <div class="pills">
+        <${Listening} />
+        <${MutedPills} privacy=${status?.privacy} />
+        <${AirPill} />
+        <${SignInButton} />
+      </div>
+    </header>
+    <${View} />
+    <${SignInDialog} />
+  `;
+}
+
+function skip(event) {
+  event.preventDefault();
+  document.querySelector('#content')?.focus();
+}
+
+function Description({ status }) {
+  const text = [status?.station_description, status?.station_genre].filter(Boolean).join(' · ');
+  return text === '' ? null : html`<p id="description">${text}</p>`;
+}
+
+const AIR = { live: t.onAir, fallback: t.fallback, offline: t.offAir };
+
+function AirPill() {
+  const { status, isLost } = useStore(station);
+  const air = isLost ? 'lost' : status?.source_status;
+  return html`<p id="air" class="pill" role="status" data-air=${air}>${isLost ? t.lost : (AIR[air] ?? '…')}</p>`;
+}
+
+function MutedPills({ privacy }) {
+  const muted = [privacy?.camera && t.cameraMuted, privacy?.microphone && t.microphoneMuted].filter(Boolean);
+  return html`<div id="muted" class="pills" role="status">
+    ${muted.map((text) => html`<span class="pill" data-air="muted" key=${text}>${text}</span>`)}
+  </div>`;
+}
+
+function Menu() {
+  const { name } = useStore(route);
+  return html`<nav aria-label=${t.menu}>
+    <ul>
+      ${PAGES.map(
+        ([page, path]) => html`<li key=${page}>
+          <a href=${addressOf(page)} aria-current=${page === name ? 'page' : undefined}>
+            <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path} /></svg>
+            ${t[page]}
+          </a>
+        </li>`,
+      )}
+    </ul>
+  </nav>`;
+}
+
+function SignInButton() {
+  const who = useStore(access);
+  if (who === undefined || who.password_set === false) return null;
+  const label = who.signed_in ? t.signOut : t.signIn;
+  return html`<button id="sign-in" class="quiet" type="button" onClick=${who.signed_in ? leave : askToSignIn}>
+    ${label}
+  </button>`;
+}
+
+function leave() {
+  signOut().catch(() => {
+    // The button stays as it is: the person sees that it did not work.
+  });
+}
+
+function View() {
+  const { name, rest, View: Component, failed } = useStore(route);
+  const isFirst = useRef(true);
+  const { status } = useStore(station);
+  useEffect(() => {
+    if (Component === undefined) return;
+    // Who opens the page is where they want to be; who has gone to another view is led there.
+    if (isFirst.current) isFirst.current = false;
+    else {
+      scrollTo(0, 0);
+      (document.querySelector('#content h1') ?? document.querySelector('#content'))?.focus({ preventScroll: true });
+    }
+  }, [Component]);
+  const stationName = status?.station_name;
+  useEffect(() => {
+    if (name !== 'now') document.title = [t[name], stationName ?? 'Pipit'].join(' · ');
+  }, [name, stationName]);
+  return html`<main id="content" tabindex="-1" data-view=${name} aria-busy=${Component === undefined && !failed}>
+    ${
+      failed
+        ? html`<${NotLoaded} />`
+        : Component === undefined
+          ? html`<p class="loading" role="status">${t.loading}</p>`
+          : html`<${Guarded} key=${name}><${Component} rest=${rest} /><//>`
+    }
+  </main>`;
+}
+
+/** What fails while it is drawn takes nothing else along. */
+function Guarded({ children }) {
+  const [error] = useErrorBoundary((thrown) => reportError(thrown));
+  if (error === undefined) return children;
+  return html`<section class="card" role="alert">
+    <h1 tabindex="-1">${t.failed}</h1>
+    <p class="hint">${String(error.message ?? error)}</p>
+    <p class="buttons"><button type="button" onClick=${() => location.reload()}>${t.reload}</button></p>
+  </section>`;
+}
+
+function NotLoaded() {
+  return html`<section class="card" role="alert">
+    <h1 tabindex="-1">${t.notLoaded}</h1>
+    <p class="hint">${t.notLoadedWhy}</p>
+    <p class="buttons"><button type="button" onClick=${() => location.reload()}>${t.reload}</button></p>
+  </section>`;
+}
+
+/** What applies to the whole page. */
+export function dressPage() {
+  document.documentElement.lang = language;
+}
