@@ -46,7 +46,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   htm: /^src\/web\/vendor-files\.ts$/,
   uplot: /^src\/web\/vendor-files\.ts$/,
   'lean-qr': /^src\/web\/vendor-files\.ts$/,
-  valibot: /^src\/(config|web)\//,
+  valibot: /^src\/(config|web|telemetry\/mqtt)\//,
+  mqtt: /^src\/telemetry\/mqtt\/broker-connection\.ts$/,
 };
 
 /** Packages of tests and of the testkit. */
