@@ -32,6 +32,23 @@ test('a terminal gets the time and the name of the level', () => {
   assert.match(lines[0] ?? '', /^\d\d:\d\d:\d\d\.\d{3} notice {2}ready\n$/);
 });
 
+test('lines are kept in their parts, as they were written', () => {
+  const kept: unknown[] = [];
+  const log = PinoLog.open({
+    level: 'info',
+    forJournal: true,
+    write: () => {},
+    keep: (level, room, text, timeMs) => kept.push([level, room, text, typeof timeMs]),
+  });
+  log.room('mic').warning('lost\nagain', { count: 3 });
+  log.debug('left out');
+  log.notice('ready');
+  assert.equal(kept, [
+    ['warning', 'mic', 'lost again count=3', 'number'],
+    ['notice', '', 'ready', 'number'],
+  ]);
+});
+
 test('nobody can forge a line', () => {
   const { log, lines } = record(true);
   log.info('from a client: x\n<2>forged', { agent: 'a\r\nb' });
