@@ -9,6 +9,7 @@ import { DeviceError, reportOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { StationEvents } from './core/station-event.ts';
 import type { StationSight } from './core/station-sight.ts';
+import { HostPower } from './hardware/host-power.ts';
 import { House, type HouseDeps } from './house.ts';
 import type { Mount } from './mount/mount.ts';
 import { Admission, type AdmissionLimits } from './outputs/admission.ts';
@@ -24,6 +25,7 @@ import { SentMeter } from './sent-meter.ts';
 import { soundAudience } from './sound-audience.ts';
 import { Control, type SettingsStore } from './station-control.ts';
 import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
+import { StationGpio } from './station-gpio.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { stationSight } from './station-sight.ts';
@@ -159,8 +161,8 @@ export class Station {
       cameras: this.#cameras,
       mute: this.#mute,
       settings: deps.settingsStore,
-      power: { reboot: notAllowed, shutDown: notAllowed },
-      identify() {},
+      power: new HostPower(),
+      identify: () => gpio.identify(),
       saveClip: notAllowed,
       restartProgram: deps.restart,
       forgetSettings: notAllowed,
@@ -176,8 +178,8 @@ export class Station {
       control,
       settings: () => this.#settings,
     };
-    void house;
-    this.#house = new House([]);
+    const gpio = new StationGpio(house);
+    this.#house = new House([gpio]);
     const web = webListener({
       log: log.room('web'),
       status: () => this.status(),
@@ -241,6 +243,7 @@ export class Station {
     this.#admission.configure(settings.advanced);
     for (const admission of this.#viewerAdmissions) admission.configure(viewerLimits(settings));
     for (const camera of this.#cameras) configureCamera(camera, settings);
+    this.#programme.configure(settings);
     this.#quickSync.configure();
     this.#house.configure();
     for (const mount of this.#programme.mounts.values()) {
