@@ -32,6 +32,8 @@ export interface Programme extends AsyncDisposable {
   readonly mounts: ReadonlyMap<string, Mount>;
   readonly sources: readonly RunningSource[];
   readonly sourceMounts: SourceMounts;
+  /** Takes over how the sound of each source is treated and judged. */
+  configure(settings: Settings): void;
   /** Closes the microphones, or opens them again; silence flows meanwhile. */
   muteMicrophones(isMuted: boolean): void;
 }
@@ -53,18 +55,22 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
   const sources = new Map<string, RunningSource>();
   const clients = new Map<string, ClientSource>();
   const microphones: SourceWorker[] = [];
+  /** By the name of the source; of a source client's, the last one. */
+  const workers = new Map<string, SourceWorker>();
 
   function startWorker(source: NamedSource, events: SourceWorkerEvents): SourceWorker {
-    const { name, settings: sourceSettings, meter } = source;
+    const { name, settings: sourceSettings } = source;
+    const { meter, treatment } = present().sources.find((one) => one.name === name) ?? source;
     const worker = new SourceWorker(
       { clock, log: log.room(name), counters, random },
       {
-        settings: { name, source: sourceSettings, encoder: settings.encoder, meter },
+        settings: { name, source: sourceSettings, encoder: settings.encoder, meter, treatment },
         sourceTimeoutMs: () => present().advanced.sourceTimeoutMs,
         program: WORKER_PROGRAM,
       },
       events,
     );
+    workers.set(name, worker);
     if (MICROPHONES.includes(sourceSettings.type)) microphones.push(worker);
     return worker;
   }
@@ -127,6 +133,9 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
         slot?.feed.onMetadata(metadata);
         return slot !== undefined;
       },
+    },
+    configure({ sources: named }) {
+      for (const { name, treatment, meter } of named) workers.get(name)?.treat(treatment, meter);
     },
     muteMicrophones(isMuted) {
       for (const microphone of microphones) microphone.mute(isMuted);

@@ -88,6 +88,36 @@ test('cameras wait for a restart, and how their pictures leave does not', () => 
   assert.ok(compareSettings(load(''), old).restart.includes('camera.door.type'));
 });
 
+test('how the sound of a source is treated and judged changes while it runs, where it comes from does not', () => {
+  const old = load(
+    'source "mic" {\n type = "alsa"\n gain_db = 3\n}\nsource "tone" { type = "test" }\nmount "/stream" {\n source = "mic"\n fallback = ["tone"]\n}\n',
+  );
+  const next = load(
+    'source "mic" {\n type = "alsa"\n device = "hw:1,0"\n gain_db = 6\n use_channels = "left"\n high_pass_hz = 80\n auto_gain = true\n silence_db = -60\n sound_db = -20\n silence_seconds = 3\n}\nsource "tone" { type = "test" }\nmount "/stream" {\n source = "mic"\n fallback = ["tone"]\n}\n',
+  );
+  const { live, restart, running } = compareSettings(old, next);
+  const keys = ['silence_db', 'sound_db', 'gain_db', 'use_channels', 'high_pass_hz', 'auto_gain'];
+  assert.equal(
+    live,
+    keys.map((key) => `source.mic.${key}`),
+  );
+  assert.equal(restart, ['source.mic.silence_seconds', 'source.mic.device']);
+  const [mic, tone] = running.settings.sources;
+  assert.equal(mic?.treatment, { gainDb: 6, useChannels: 'left', highPassHz: 80, autoGain: true });
+  assert.equal(mic?.meter, { silenceDb: -60, silenceSeconds: 10, soundDb: -20, soundSeconds: 0.3 });
+  assert.equal(mic?.settings, { type: 'alsa', device: 'auto' });
+  assert.equal(tone, old.settings.sources[1]);
+  assert.equal(compareSettings(running, next).live, []);
+});
+
+test('a source of another type is another source: nothing of it is live', () => {
+  const old = load('source "mic" {\n type = "alsa"\n gain_db = 3\n}\n');
+  const { live, restart, running } = compareSettings(old, load('source "mic" {\n type = "test"\n gain_db = 6\n}\n'));
+  assert.equal(live, []);
+  assert.ok(restart.includes('source.mic.gain_db') && restart.includes('source.mic.type'));
+  assert.is(running.settings.sources[0]?.treatment.gainDb, 3);
+});
+
 test('the same levels in another order are no change', () => {
   const levels = (written: string) => load(`streaming { quality_levels = ${written} }`);
   const { live, restart } = compareSettings(levels('[90, 60]'), levels('[60, 90]'));

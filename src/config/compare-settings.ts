@@ -1,8 +1,9 @@
 import type { BlockKeys, KeyValue } from './key.ts';
 import type { LoadedSettings } from './load-settings.ts';
 import { BLOCKS, TOP_KEYS } from './schema.ts';
+import { SOURCE_KEYS } from './source-schema.ts';
 import { toSettings } from './to-settings.ts';
-import { namedValues, type Values } from './values.ts';
+import { namedValues, type SourceValues, type Values } from './values.ts';
 
 /** What a reload changes. Names are dotted: `buffer.size_mb`, `source.mic.device`, `camera.door.fps`, `mount./stream.fallback`. */
 export interface SettingsChange {
@@ -18,13 +19,14 @@ export interface SettingsChange {
 export function compareSettings(old: LoadedSettings, next: LoadedSettings): SettingsChange {
   const before = byName(old.values);
   const after = byName(next.values);
+  const another = keysOfOthers(old.values, next.values);
   const live: string[] = [];
   const restart: string[] = [];
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(name), after.get(name)];
     if (same(was?.value, is?.value)) continue;
     // A key that comes or goes does so with its source, camera or mount.
-    if (was?.live === true && is !== undefined) live.push(name);
+    if (was?.live === true && is !== undefined && !another.has(name)) live.push(name);
     else restart.push(name);
   }
   const values = merged(old.values, next.values);
@@ -35,13 +37,26 @@ function byName(values: Values): Map<string, { readonly value: KeyValue; readonl
   return new Map([...namedValues(values)].map((named) => [named.name, named]));
 }
 
-/** Sources, cameras and mounts change with a restart only, as a whole. */
+/** Keys of sources that have another type under the same name: those are other sources. */
+function keysOfOthers(old: Values, next: Values): ReadonlySet<string> {
+  const others = [...old.sources].filter(([name, { type }]) => (next.sources.get(name)?.type ?? type) !== type);
+  return new Set(others.flatMap(([name]) => Object.keys(SOURCE_KEYS).map((key) => `source.${name}.${key}`)));
+}
+
+/** Cameras and mounts change with a restart only, as a whole; so do sources but for how their sound is treated. */
 function merged(old: Values, next: Values): Values {
   const blocks: Record<string, unknown> = {};
   for (const name of Object.keys(BLOCKS) as (keyof typeof BLOCKS)[]) {
     blocks[name] = mergedBlock(BLOCKS[name], old.blocks[name], next.blocks[name]);
   }
-  return { ...old, top: mergedBlock(TOP_KEYS, old.top, next.top), blocks: blocks as Values['blocks'] };
+  const sources = new Map(
+    [...old.sources].map(([name, source]) => [name, mergedSource(source, next.sources.get(name))]),
+  );
+  return { ...old, top: mergedBlock(TOP_KEYS, old.top, next.top), blocks: blocks as Values['blocks'], sources };
+}
+
+function mergedSource(old: SourceValues, next: SourceValues | undefined): SourceValues {
+  return next?.type === old.type ? mergedBlock<SourceValues>(SOURCE_KEYS, old, next) : old;
 }
 
 function mergedBlock<T extends object>(keys: BlockKeys, old: T, next: T): T {

@@ -65,6 +65,7 @@ export class Ladder implements Disposable {
   #wanted: ReadonlySet<Rung> = new Set();
   #settings: EncoderSettings;
   #turn: NodeJS.Immediate | undefined;
+  #isTreated = false;
   #disposed = false;
 
   constructor(deps: LadderDeps, options: LadderOptions) {
@@ -110,14 +111,17 @@ export class Ladder implements Disposable {
 
   /**
    * The next run of sound. Its samples are copied.
+   * @param isTreated it is not what the source's own frames would be decoded to: those are passed through no more
    * @throws BugError when its layout is not the ladder's
    */
-  append(block: PcmBlock): void {
+  append(block: PcmBlock, isTreated = false): void {
     if (this.#disposed) return;
     const { channels } = this.#history;
     if (block.channels !== channels) {
       throw new BugError('encode.layout', `a block of ${block.channels} channels came to a ladder of ${channels}`);
     }
+    if (isTreated && !this.#isTreated) this.#passthrough.stop('its sound is treated');
+    this.#isTreated = isTreated;
     const frames = Math.floor(block.samples.length / channels);
     this.#timeline.append(frames, block.ptsUs);
     for (let at = 0; at < frames; at += PIECE_FRAMES) {
@@ -131,7 +135,7 @@ export class Ladder implements Disposable {
 
   /** A compressed frame from the source, before the block that holds its first sample. */
   packet(packet: SourcePacket): void {
-    if (!this.#disposed) this.#passthrough.packet(packet);
+    if (!this.#disposed && !this.#isTreated) this.#passthrough.packet(packet);
   }
 
   /** Encodes with another effort from now on; running encoders are exchanged between two frames. */

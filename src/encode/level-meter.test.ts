@@ -42,6 +42,40 @@ test('a second of sound gives ten readings, however it is cut into blocks', () =
   }
 });
 
+test('what was cut off is counted before it is treated, and once', () => {
+  const { meter: it, readings } = meter(1);
+  const samples = new Int16Array(4800).fill(32_767, 100, 105);
+  it.countClipped({ samples, channels: 1 });
+  it.append({ samples: samples.fill(32_767), channels: 1 }, true);
+  assert.is(readings[0]?.clippedSamples, 5);
+});
+
+test('other thresholds hold from the next reading on', () => {
+  const { meter: it, readings } = meter(1);
+  const samples = new Int16Array(48_000).fill(1000);
+  it.append({ samples, channels: 1 });
+  assert.ok(readings.at(-1)?.sound);
+  it.configure({ ...SETTINGS, soundDb: -20 });
+  it.append({ samples, channels: 1 });
+  assert.not(readings.at(-1)?.sound);
+});
+
+test('what automatic gain adds makes neither sound of silence nor silence of sound', () => {
+  const readings: LevelReading[] = [];
+  const it = new LevelMeter({
+    channels: 1,
+    settings: SETTINGS,
+    onLevel: (level) => readings.push(level),
+    autoGainDb: () => 20,
+  });
+  // -45 dBFS and 20 dB of automatic gain
+  it.append({ samples: new Int16Array(96_000).fill(32_768 * 10 ** (-25 / 20)), channels: 1 });
+  assert.not(readings.at(-1)?.sound);
+  it.append({ samples: new Int16Array(96_000).fill(32_768 * 10 ** (-35 / 20)), channels: 1 });
+  assert.ok(readings.at(-1)?.silent);
+  assert.ok(Math.abs((readings.at(-1)?.rmsDb[0] as number) + 35) < 0.1, 'it reads what is heard');
+});
+
 test('digital silence reads -120', () => {
   const { meter: it, readings } = meter(1);
   it.append({ samples: new Int16Array(4800), channels: 1 });

@@ -16,12 +16,13 @@ const CLIP_RUN = 2;
  */
 export class LevelMeter {
   readonly #channels: Channels;
-  readonly #settings: MeterSettings;
+  readonly #autoGainDb: () => number;
   readonly #onLevel: (level: LevelReading) => void;
   readonly #squares: Float64Array;
   readonly #peak: Float64Array;
   /** Samples at full scale in a row, per channel, up to now. */
   readonly #run: Uint32Array;
+  #settings: MeterSettings;
   #frames = 0;
   #clipped = 0;
   #silent = false;
@@ -34,10 +35,13 @@ export class LevelMeter {
     readonly channels: Channels;
     readonly settings: MeterSettings;
     readonly onLevel: (level: LevelReading) => void;
+    /** What of the level is the doing of automatic gain, dB: by it a quiet room does not become a loud one. */
+    readonly autoGainDb?: () => number;
   }) {
     this.#channels = options.channels;
     this.#settings = options.settings;
     this.#onLevel = options.onLevel;
+    this.#autoGainDb = options.autoGainDb ?? (() => 0);
     this.#squares = new Float64Array(options.channels);
     this.#peak = new Float64Array(options.channels);
     this.#run = new Uint32Array(options.channels);
@@ -48,19 +52,40 @@ export class LevelMeter {
     return this.#clipped;
   }
 
-  /** Measures a block; calls `onLevel` for each tenth of a second that it completes. */
-  append(block: PcmBlock): void {
+  /** Other thresholds from the next reading on. */
+  configure(settings: MeterSettings): void {
+    this.#settings = settings;
+  }
+
+  /** Counts what was cut off when it was captured, in a block that is treated before it is measured. */
+  countClipped({ samples }: PcmBlock): void {
+    const frames = Math.floor(samples.length / this.#channels);
+    for (let channel = 0; channel < this.#channels; channel++) this.#countClipped(samples, channel, 0, frames);
+  }
+
+  /**
+   * Measures a block; calls `onLevel` for each tenth of a second that it completes.
+   * @param isTreated what was cut off has been counted before
+   */
+  append(block: PcmBlock, isTreated = false): void {
     const frames = Math.floor(block.samples.length / this.#channels);
     for (let from = 0; from < frames; ) {
       const to = Math.min(frames, from + READING_FRAMES - this.#frames);
-      for (let channel = 0; channel < this.#channels; channel++) this.#measure(block.samples, channel, from, to);
+      for (let channel = 0; channel < this.#channels; channel++) {
+        const isFull = this.#measure(block.samples, channel, from, to);
+        // The second look is only for the rare block that touches full scale or continues a run.
+        if (isTreated) continue;
+        if (isFull) this.#countClipped(block.samples, channel, from, to);
+        else this.#run[channel] = 0;
+      }
       this.#frames += to - from;
       from = to;
       if (this.#frames === READING_FRAMES) this.#read();
     }
   }
 
-  #measure(samples: Int16Array, channel: number, from: number, to: number): void {
+  /** True when full scale is touched. */
+  #measure(samples: Int16Array, channel: number, from: number, to: number): boolean {
     const step = this.#channels;
     let squares = 0;
     let low = 0;
@@ -73,9 +98,7 @@ export class LevelMeter {
     }
     this.#squares[channel] = (this.#squares[channel] as number) + squares;
     this.#peak[channel] = Math.max(this.#peak[channel] as number, high, -low);
-    // The second look is only for the rare block that touches full scale or continues a run.
-    if (high >= 32767 || low === -32768) this.#countClipped(samples, channel, from, to);
-    else this.#run[channel] = 0;
+    return high >= 32767 || low === -32768;
   }
 
   #countClipped(samples: Int16Array, channel: number, from: number, to: number): void {
@@ -103,7 +126,7 @@ export class LevelMeter {
     this.#squares.fill(0);
     this.#peak.fill(0);
     this.#frames = 0;
-    this.#dwell(loudest);
+    this.#dwell(loudest - this.#autoGainDb());
     this.#onLevel({ rmsDb, peakDb, clippedSamples: this.#clipped, silent: this.#silent, sound: this.#sound });
   }
 

@@ -88,11 +88,11 @@ function station(wanted: readonly Rung[]) {
   );
   ladder.want(wanted);
   let frames = 0;
-  function play(packets: readonly SourcePacket[]): void {
+  function play(packets: readonly SourcePacket[], isTreated = false): void {
     for (const packet of packets) {
       ladder.packet(packet);
       const samples = tone(frames + ELSEWHERE, packet.durationSamples);
-      ladder.append({ samples, channels: 2, ptsUs: (frames * 1e6) / 48_000 });
+      ladder.append({ samples, channels: 2, ptsUs: (frames * 1e6) / 48_000 }, isTreated);
       frames += packet.durationSamples;
     }
   }
@@ -141,6 +141,30 @@ test('a rung that is wanted while it is passed through is primed from what the s
     units.some((unit) => unit.rung === rung('mp3@64')),
     'other rungs are encoded',
   );
+  ladder[Symbol.dispose]();
+});
+
+test('while its sound is treated a source is encoded, without a gap where that begins, and believed again after', () => {
+  const one = rung('mp3@128');
+  const { ladder, units, log, play } = station([one]);
+  const packets = packetsOf(one, 60);
+  const share = (from: number, to: number): number => {
+    const part = units.filter((unit) => unit.ptsUs > from * 1e6 && unit.ptsUs < to * 1e6);
+    return passed(part, packets).filter(Boolean).length / part.length;
+  };
+  play(packets.slice(0, 200));
+  play(packets.slice(200, 400), true);
+  assert.ok(share(4.2, 4.7) > 0.99, 'before');
+  assert.is(share(5, 9), 0, 'while it is treated nothing is as the source sent it');
+  assert.ok(log.lines.some((line) => /its sound is treated/.test(line.message)));
+  // Who has changed once is watched for half a minute.
+  play(packets.slice(400));
+  assert.is(log.lines.filter((line) => /passed through/.test(line.message)).length, 2);
+  assert.ok(share(50, 59) > 0.99, 'after');
+  for (const [i, unit] of units.entries()) {
+    const before = units[i - 1];
+    if (before !== undefined) assert.ok(Math.abs(unit.ptsUs - before.ptsUs - before.durationUs) < 24_001);
+  }
   ladder[Symbol.dispose]();
 });
 

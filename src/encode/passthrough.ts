@@ -130,6 +130,11 @@ export class Passthrough {
     if (old > 0) this.#past.splice(0, old);
   }
 
+  /** The rung is encoded from now on, for that reason; the source may be believed again later. */
+  stop(why: string): void {
+    this.#giveUp(why);
+  }
+
   /** Hands on once more what is kept from sample frame `from` on, for a rung that somebody has begun to want. */
   replay(from: number): void {
     for (const kept of this.#past) {

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { rungNamed } from '../core/rung.ts';
 import { Link } from './link.ts';
-import type { WorkerCommand, WorkerMessage } from './messages.ts';
+import type { WorkerCommand, WorkerMessage, WorkerSettings } from './messages.ts';
 
 /*
  * A worker process without media: a program for tests. What it does is the name of its source:
@@ -19,9 +19,11 @@ const link = new Link(new Socket({ fd: 3, readable: true, writable: true }), {
     const command = message as WorkerCommand;
     if (command.type === 'open') {
       tellEffort(command.settings.encoder);
+      tellTreatment(command.settings);
       run(command.settings.name);
     } else if (command.type === 'want') wanted = command.rungs;
     else if (command.type === 'effort') tellEffort(command.effort);
+    else if (command.type === 'treat') tellTreatment(command);
     else {
       tell({ type: 'metadata', metadata: { title: `${inputBytes} bytes`, artist: '' } });
       tell({ type: 'state', state: 'ended', detail: '' });
@@ -41,6 +43,11 @@ function tell(message: WorkerMessage): void {
 
 function tellEffort({ mp3Quality }: { readonly mp3Quality: number }): void {
   tell({ type: 'metadata', metadata: { title: `effort ${mp3Quality}`, artist: '' } });
+}
+
+function tellTreatment({ treatment, meter }: Pick<WorkerSettings, 'treatment' | 'meter'>): void {
+  if (treatment.gainDb === 0 && meter.soundDb === -35) return;
+  tell({ type: 'metadata', metadata: { title: `gain ${treatment.gainDb}, sound ${meter.soundDb}`, artist: '' } });
 }
 
 function run(behaviour: string): void {

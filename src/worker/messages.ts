@@ -2,6 +2,7 @@ import type { TrackMetadata } from '../core/access-unit.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { LevelReading } from '../core/level-reading.ts';
 import type { LogFields } from '../core/log.ts';
+import type { SoundTreatment } from '../core/sound-treatment.ts';
 import type { EncoderEffort, EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
 
 /** All a worker needs to know; the first command on its link. */
@@ -11,6 +12,7 @@ export interface WorkerSettings {
   readonly source: SourceSettings;
   readonly encoder: EncoderSettings;
   readonly meter: MeterSettings;
+  readonly treatment: SoundTreatment;
 }
 
 /** opening: no sound yet; live: sound flows; retrying: it failed and is tried again; ended: it is over. */
@@ -45,6 +47,8 @@ export type WorkerCommand =
   | { readonly type: 'want'; readonly rungs: readonly string[] }
   /** How much effort to encode with from now on. */
   | { readonly type: 'effort'; readonly effort: EncoderEffort }
+  /** How the sound is treated, and what counts as silence and as sound, from now on. */
+  | { readonly type: 'treat'; readonly treatment: SoundTreatment; readonly meter: MeterSettings }
   /** Silence instead of the source, which is closed. */
   | { readonly type: 'mute'; readonly isMuted: boolean }
   /** The source client has ended its stream. */

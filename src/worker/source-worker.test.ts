@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
 import { rungNamed } from '../core/rung.ts';
+import { UNTREATED } from '../core/sound-treatment.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { until } from '../testkit/until.ts';
 import { SourceWorker } from './source-worker.ts';
@@ -30,6 +31,7 @@ function workerThat(behaviour: string, sourceTimeoutMs = 10_000) {
         source: { type: 'silence' },
         encoder: { channels: 1, mp3Quality: 5, opusComplexity: 5, aacCoder: 'fast', flacLevel: 5, primeSeconds: 2 },
         meter: { silenceDb: -50, silenceSeconds: 10, soundDb: -35, soundSeconds: 1 },
+        treatment: UNTREATED,
       },
       sourceTimeoutMs: () => sourceTimeoutMs,
       program: PROGRAM,
@@ -96,6 +98,16 @@ test('an effort is passed on at once, and told to every later process', async ()
   await worker.stop();
   assert.equal(told.titles.slice(0, 3), ['effort 5', 'effort 9', 'effort 9']);
   assert.is(worker.settings.encoder.primeSeconds, 2);
+});
+
+test('a treatment is passed on at once, and told to every later process', async () => {
+  const { worker, told } = workerThat('crash');
+  worker.start();
+  await until('it is live', () => worker.status.state === 'live', 10_000);
+  worker.treat({ ...UNTREATED, gainDb: 3 }, { silenceDb: -50, silenceSeconds: 10, soundDb: -40, soundSeconds: 1 });
+  await until('it has come back', () => worker.status.restarts >= 1 && worker.status.state === 'live', 20_000);
+  await worker.stop();
+  assert.equal(told.titles.slice(0, 4), ['effort 5', 'gain 3, sound -40', 'effort 5', 'gain 3, sound -40']);
 });
 
 test('a process that is alive but delivers nothing is replaced after the source timeout', async () => {

@@ -1,7 +1,8 @@
 import type { AccessUnit, TrackMetadata } from '../core/access-unit.ts';
 import type { LevelReading } from '../core/level-reading.ts';
 import type { Rung } from '../core/rung.ts';
-import type { EncoderEffort } from '../core/source-settings.ts';
+import type { SoundTreatment } from '../core/sound-treatment.ts';
+import type { EncoderEffort, MeterSettings } from '../core/source-settings.ts';
 import type { SourceStatus } from '../core/source-status.ts';
 import type { Link } from './link.ts';
 import type { WorkerCommand, WorkerMessage, WorkerSettings } from './messages.ts';
@@ -74,6 +75,12 @@ export class SourceWorker implements WorkerProcessOwner {
     const { encoder } = this.#settings;
     this.#settings = { ...this.#settings, encoder: { ...encoder, ...effort } };
     this.#command({ type: 'effort', effort });
+  }
+
+  /** Treats and judges its sound otherwise from now on, without a click. */
+  treat(treatment: SoundTreatment, meter: MeterSettings): void {
+    this.#settings = { ...this.#settings, treatment, meter };
+    this.#command({ type: 'treat', treatment, meter });
   }
 
   /** While muted, the source is closed and silence takes its place. */

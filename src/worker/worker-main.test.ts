@@ -4,7 +4,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
+import type { LevelReading } from '../core/level-reading.ts';
 import { type Rung, rungNamed } from '../core/rung.ts';
+import { UNTREATED } from '../core/sound-treatment.ts';
 import type { EncoderEffort } from '../core/source-settings.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { until } from '../testkit/until.ts';
@@ -26,6 +28,7 @@ interface SeenUnit {
 
 /** The real program with a tone, and what it delivers. */
 class Fixture implements AsyncDisposable {
+  readonly levels: LevelReading[] = [];
   readonly units = new Map<Rung, SeenUnit[]>(RUNGS.map((rung) => [rung, []]));
   readonly counters = new CounterSet();
   readonly worker: SourceWorker;
@@ -39,6 +42,7 @@ class Fixture implements AsyncDisposable {
           source: { type: 'test', frequencyHz: 440, levelDb: -12 },
           encoder: { channels: 2, ...HIGH, primeSeconds: 1 },
           meter: { silenceDb: -50, silenceSeconds: 10, soundDb: -35, soundSeconds: 1 },
+          treatment: UNTREATED,
         },
         sourceTimeoutMs: () => 10_000,
         program: PROGRAM,
@@ -48,7 +52,7 @@ class Fixture implements AsyncDisposable {
           this.units.get(rung)?.push({ ptsUs, endUs: ptsUs + durationUs, bytes: data.length }),
         onRung() {},
         onMetadata() {},
-        onLevel() {},
+        onLevel: (level) => this.levels.push(level),
         onStatus() {},
         onInputWelcome() {},
       },
@@ -95,6 +99,16 @@ test('a change of effort reaches every encoder of a worker that runs, and leaves
   }
   assert.is(fixture.counters.snapshot()['encode_skipped_samples_total'] ?? 0, 0);
   assert.is(fixture.counters.snapshot()['encoder_failures_total'] ?? 0, 0);
+});
+
+test('a treatment reaches the sound of a worker that runs', async () => {
+  await using fixture = new Fixture();
+  const peak = () => fixture.levels.at(-1)?.peakDb[0] ?? -120;
+  await until('the tone is measured', () => Math.abs(peak() + 12) < 0.5, 20_000);
+  fixture.worker.treat({ ...UNTREATED, gainDb: -20 }, fixture.worker.settings.meter);
+  await until('it is quieter', () => Math.abs(peak() + 32) < 0.5, 10_000);
+  fixture.worker.treat(UNTREATED, { ...fixture.worker.settings.meter, soundDb: -6 });
+  await until('it is as before, and not called sound', () => peak() > -13 && !fixture.levels.at(-1)?.sound, 10_000);
 });
 
 test.run();

@@ -9,7 +9,7 @@ import { CounterSet } from '../core/counters.ts';
 import { rungNamed } from '../core/rung.ts';
 import { ffmpegEncoders } from '../encode/ffmpeg-encoder.ts';
 import { Ladder } from '../encode/ladder.ts';
-import { LevelMeter } from '../encode/level-meter.ts';
+import { SoundPath } from '../encode/sound-path.ts';
 import { Timeline } from '../encode/timeline.ts';
 import { CaptureLoop } from './capture-loop.ts';
 import { Link } from './link.ts';
@@ -30,6 +30,7 @@ const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
 const stopping = new AbortController();
 const input = new ByteInput();
 let ladder: Ladder | undefined;
+let path: SoundPath | undefined;
 let mutable: MutableSource | undefined;
 
 const link = new Link(new Socket({ fd: LINK_FD, readable: true, writable: true }), {
@@ -52,6 +53,7 @@ function onCommand(command: WorkerCommand): void {
   if (command.type === 'open') void run(command.settings, command.isMuted).finally(() => link.close());
   else if (command.type === 'want') ladder?.want(command.rungs.map(rungNamed).filter((rung) => rung !== undefined));
   else if (command.type === 'effort') ladder?.setEffort(command.effort);
+  else if (command.type === 'treat') path?.configure(command.treatment, command.meter);
   else if (command.type === 'mute') mutable?.mute(command.isMuted);
   else input.end();
 }
@@ -71,11 +73,14 @@ async function run(settings: WorkerSettings, isMuted: boolean): Promise<void> {
     },
   );
   ladder = ladderHere;
-  const meter = new LevelMeter({
+  const pathHere = new SoundPath({
     channels,
-    settings: settings.meter,
+    treatment: settings.treatment,
+    meter: settings.meter,
     onLevel: (level) => tell({ type: 'level', level }),
+    onBlock: (block, isTreated) => ladderHere.append(block, isTreated),
   });
+  path = pathHere;
   const context: SourceContext = {
     clock,
     log,
@@ -94,10 +99,7 @@ async function run(settings: WorkerSettings, isMuted: boolean): Promise<void> {
     log,
     random: Math.random,
     onState: tell,
-    onMedia: (block) => {
-      meter.append(block);
-      ladderHere.append(block);
-    },
+    onMedia: (block) => pathHere.append(block),
   });
   await loop.run(stopping.signal);
   clearInterval(counting);
