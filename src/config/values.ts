@@ -1,5 +1,5 @@
 import { CAMERA_KEYS, CAMERA_TYPE_KEYS } from './camera-schema.ts';
-import type { BlockKeys, KeyValue, ValuesOf } from './key.ts';
+import type { BlockKeys, KeyKind, KeyValue, ValuesOf } from './key.ts';
 import { BLOCKS, type BlockValues, MOUNT_KEYS, TOP_KEYS, type TopValues } from './schema.ts';
 import { SOURCE_KEYS, SOURCE_TYPE_KEYS } from './source-schema.ts';
 
@@ -35,6 +35,7 @@ export interface NamedValue {
   /** `buffer.size_mb`, `source.mic.device`, `camera.door.fps`, `mount./stream.fallback` */
   readonly name: string;
   readonly value: KeyValue;
+  readonly kind: KeyKind;
   readonly live: boolean;
 }
 
@@ -54,7 +55,7 @@ export function* namedValues(values: Values): Generator<NamedValue> {
 }
 
 function* namesOf(prefix: string, keys: BlockKeys, values: object): Generator<NamedValue> {
-  for (const [name, { live }] of Object.entries(keys)) {
-    yield { name: prefix + name, value: (values as Record<string, KeyValue>)[name] as KeyValue, live };
+  for (const [name, { kind, live }] of Object.entries(keys)) {
+    yield { name: prefix + name, value: (values as Record<string, KeyValue>)[name] as KeyValue, kind, live };
   }
 }
