@@ -46,6 +46,11 @@ const WORKER_FILE = fileURLToPath(
 const WORKER_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
 /** Types of sources that hear what is said around the box. */
 export const MICROPHONES: readonly SourceSettings['type'][] = ['alsa', 'exec'];
+/** Whether a source of that type is closed while microphones are muted. */
+export function isMicrophone(type: string): boolean {
+  return MICROPHONES.some((microphone) => microphone === type);
+}
+
 /** How long a rung is still encoded after its last listener has gone. */
 const LINGER_MS = 10_000;
 
@@ -71,7 +76,7 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
       events,
     );
     workers.set(name, worker);
-    if (MICROPHONES.includes(sourceSettings.type)) microphones.push(worker);
+    if (isMicrophone(sourceSettings.type)) microphones.push(worker);
     return worker;
   }
 

@@ -30,6 +30,7 @@ import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { stationSight } from './station-sight.ts';
 import { stationUrls } from './station-urls.ts';
+import { StationWatching } from './station-watch.ts';
 import { type HostIdentity, readHostIdentity, UNKNOWN_HOST } from './telemetry/host-identity.ts';
 import { HostSampler } from './telemetry/host-load.ts';
 import { HostStorageSampler } from './telemetry/host-storage.ts';
@@ -179,7 +180,8 @@ export class Station {
       settings: () => this.#settings,
     };
     const gpio = new StationGpio(house);
-    this.#house = new House([gpio]);
+    const watch = new StationWatching(house, sources);
+    this.#house = new House([gpio, watch]);
     const web = webListener({
       log: log.room('web'),
       status: () => this.status(),

@@ -40,6 +40,7 @@ export class Feed implements FeedEvents {
   readonly #worker: FeedWorker;
   readonly #wants = new Map<FeedUser, readonly Rung[]>();
   readonly #configs = new Map<Rung, Uint8Array>();
+  readonly #levelObservers: ((level: LevelReading) => void)[] = [];
   #metadata = NO_METADATA;
   #level: LevelReading | undefined;
 
@@ -81,6 +82,15 @@ export class Feed implements FeedEvents {
   /** The rungs that any of its users wants. */
   get wanted(): readonly Rung[] {
     return this.#union();
+  }
+
+  /** Calls `observer` with each reading of the level meter, until the returned function is called. */
+  observeLevel(observer: (level: LevelReading) => void): () => void {
+    this.#levelObservers.push(observer);
+    return () => {
+      const at = this.#levelObservers.indexOf(observer);
+      if (at >= 0) this.#levelObservers.splice(at, 1);
+    };
   }
 
   /** Encodes with another effort from now on, and whenever it starts again. */
@@ -128,6 +138,7 @@ export class Feed implements FeedEvents {
 
   onLevel(level: LevelReading): void {
     this.#level = level;
+    for (const observer of this.#levelObservers) observer(level);
   }
 
   onStatus(): void {
