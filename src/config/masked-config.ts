@@ -23,6 +23,21 @@ export function maskedValues(values: Values): Record<string, KeyValue> {
   return masked;
 }
 
+/** What must stand nowhere that others may see: passwords, and those that stand inside URLs. */
+export function secretsOfValues(values: Values): readonly string[] {
+  const secrets = new Set<string>();
+  for (const { value, kind } of namedValues(values)) {
+    if (kind !== 'secret' && kind !== 'secrets') continue;
+    for (const secret of [value].flat().map(String)) {
+      secrets.add(secret);
+      if (!URL.canParse(secret)) continue;
+      const { username, password, search } = new URL(secret);
+      for (const part of [username, password, search.slice(1)]) secrets.add(part).add(decoded(part));
+    }
+  }
+  return [...secrets];
+}
+
 /**
  * The text of a configuration for the eyes of others: without comments and without the values of secret keys, of
  * commands and of keys that Pipit does not know. Lines keep their numbers. Undefined for a text that can't be read as
@@ -71,6 +86,14 @@ function keysOf(block: string): BlockKeys {
   if (block === 'source') return Object.assign({}, SOURCE_KEYS, ...Object.values(SOURCE_TYPE_KEYS));
   if (block === 'camera') return Object.assign({}, CAMERA_KEYS, ...Object.values(CAMERA_TYPE_KEYS));
   return Object.hasOwn(BLOCKS, block) ? BLOCKS[block as keyof typeof BLOCKS] : {};
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** What stands between two tokens, blanks and comments, without the comments. */
