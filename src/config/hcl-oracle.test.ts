@@ -3,45 +3,11 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Diagnostics, formatDiagnostic } from './diagnostic.ts';
+import { blank, character, escaped, heredoc, lineEnd, name, quoted, value } from './hcl-arbitraries.testing.ts';
+import { asOracle, type Json, readByOracle } from './hcl-oracle.testing.ts';
 import { parseHcl } from './hcl-parser.ts';
-import { type HclBody, type PlainValue, plainValue } from './hcl-syntax.ts';
-
-// Written in CommonJS, and a second slower to load than anything else here: only this test loads it.
-const { parse: parseByOracle } = (await import('@cdktn/hcl2json')).default;
 
 const test = suite('HCL beside another parser');
-
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-
-/** Ours in the shape of hcl2json: blocks as lists below their labels, escaped template openings, NFC text. */
-function asOracle(body: HclBody): Json {
-  const out: { [key: string]: Json } = {};
-  for (const { name, value } of body.attributes) out[name] = jsonOf(plainValue(value));
-  for (const block of body.blocks) {
-    const path = [block.type, ...block.labels.map((label) => label.text.normalize('NFC'))];
-    let level = out;
-    for (const step of path.slice(0, -1)) {
-      level[step] ??= {};
-      level = level[step] as { [key: string]: Json };
-    }
-    const last = path.at(-1) ?? '';
-    level[last] = [...((level[last] ?? []) as Json[]), asOracle(block.body)];
-  }
-  return out;
-}
-
-function jsonOf(value: PlainValue): Json {
-  if (typeof value === 'string') return escapedText(value);
-  if (Array.isArray(value)) return value.map(jsonOf);
-  if (typeof value !== 'object' || value === null) return value as Json;
-  const out: { [key: string]: Json } = {};
-  for (const [key, inner] of Object.entries(value)) out[escapedText(key)] = jsonOf(inner);
-  return out;
-}
-
-function escapedText(text: string): string {
-  return text.normalize('NFC').replaceAll(/[$%]\{/g, (opening) => opening[0] + opening);
-}
 
 function ours(text: string): { tree: Json | undefined; lenient: boolean; errors: string[] } {
   const diagnostics = new Diagnostics();
@@ -53,7 +19,7 @@ function ours(text: string): { tree: Json | undefined; lenient: boolean; errors:
 
 async function theirs(text: string): Promise<{ tree: Json | undefined; error: string }> {
   try {
-    return { tree: (await parseByOracle('f.hcl', text)) as Json, error: '' };
+    return { tree: await readByOracle(text), error: '' };
   } catch (error) {
     return { tree: undefined, error: String(error) };
   }
@@ -245,79 +211,6 @@ test('commas in a one-line block are the one thing that we alone accept, with a 
   for (const text of LENIENT) assert.is(await compare(text), 'documented', JSON.stringify(text));
 });
 
-const blank = fc.constantFrom('', ' ', '  ', '\t', ' /* c */ ');
-const lineEnd = fc.constantFrom('\n', '\r\n', ' # c\n', ' // c\n', '\n\n', '\n  # c\n\n');
-const name = fc.constantFrom('a', 'b', 'size_mb', 'x-1', 'ä', '_u', 'true', 'null', 'for', 'é2');
-const character = fc.constantFrom(
-  ...[
-    'a',
-    'Z',
-    '0',
-    ' ',
-    '{',
-    '}',
-    '[',
-    '=',
-    ',',
-    '#',
-    '//',
-    '/*',
-    '$',
-    '$$',
-    '%',
-    '%%',
-    '$${',
-    '%%{',
-    'ß',
-    '語',
-    '😀',
-    '\t',
-  ],
-);
-const escaped = fc.constantFrom('\\n', '\\r', '\\t', '\\"', '\\\\', '\\u00e9', '\\u8a9E', '\\U0001F600');
-const quoted = fc
-  .array(fc.oneof(character, escaped), { maxLength: 8 })
-  .map((parts) => parts.join('').replaceAll(/([$%]+)\{/g, (all, signs) => (signs.length < 2 ? ' ' : all)))
-  .map((inside) => `"${inside}"`);
-const number = fc.oneof(
-  fc.integer({ min: -2_000_000, max: 2_000_000 }).map(String),
-  fc.tuple(fc.nat(99_999), fc.nat(9999)).map(([whole, part]) => `${whole}.${part}`),
-  fc
-    .tuple(fc.nat(99), fc.constantFrom('e', 'E'), fc.constantFrom('', '+', '-'), fc.nat(12))
-    .map((parts) => parts.join('')),
-);
-const heredoc = fc
-  .tuple(
-    fc.constantFrom('', '-'),
-    fc.array(fc.constantFrom('', ' ', 'x', '  x', '\tx y', '   # x', 'EO', 'EOTT', '$$ "', '\\n', '    $${x}'), {
-      maxLength: 5,
-    }),
-    fc.constantFrom('', '  ', '\t'),
-  )
-  .map(([flush, lines, indent]) => `<<${flush}EOT\n${lines.map((line) => `${line}\n`).join('')}${indent}EOT\n`);
-const { value } = fc.letrec<{ value: string; list: string; object: string; scalar: string }>((tie) => ({
-  value: fc.oneof({ maxDepth: 3, withCrossShrink: true }, tie('scalar'), tie('list'), tie('object')),
-  scalar: fc.oneof(number, quoted, fc.constantFrom('true', 'false', 'null')),
-  list: fc
-    .tuple(
-      fc.array(tie('value'), { maxLength: 4 }),
-      fc.constantFrom(', ', ',\n', '\n,', ' , # c\n'),
-      fc.constantFrom('', '\n', ',', ', \n'),
-    )
-    .map(([items, separator, end]) => `[${items.join(separator)}${items.length > 0 ? end : ''}]`),
-  object: fc
-    .tuple(
-      fc.array(fc.tuple(fc.oneof(name, quoted), fc.constantFrom('=', ' = ', ':', ' : '), tie('value')), {
-        maxLength: 4,
-      }),
-      fc.constantFrom(', ', '\n', ',\n', ' # c\n'),
-      fc.constantFrom('', '\n', ',', ',\n'),
-    )
-    .map(
-      ([entries, separator, end]) =>
-        `{${entries.map((entry) => entry.join('')).join(separator)}${entries.length > 0 ? end : ''}}`,
-    ),
-}));
 /** Bodies with each name once, since a name's second use is refused. */
 const body: fc.Arbitrary<string> = fc.letrec<{ body: string }>((tie) => ({
   body: fc
