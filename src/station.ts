@@ -9,6 +9,7 @@ import { DeviceError, reportOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { StationEvents } from './core/station-event.ts';
 import type { StationSight } from './core/station-sight.ts';
+import { findWifi } from './hardware/find-wifi.ts';
 import { HostPower } from './hardware/host-power.ts';
 import { House, type HouseDeps } from './house.ts';
 import type { Mount } from './mount/mount.ts';
@@ -188,6 +189,8 @@ export class Station {
       stats: () => this.stats(),
       privacy: { gate, pause, muted: () => this.#mute.muted, mute: (change) => this.#mute.set(change) },
       quickSync: this.#quickSync.api,
+      control: { gate, pause, control },
+      wifi: { gate, pause, wifi: () => findWifi() },
     });
     this.#ports = new StationPorts(
       {

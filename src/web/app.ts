@@ -4,10 +4,12 @@ import { Hono } from 'hono';
 import { reportOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { StationStats, StationStatus } from './answers.ts';
+import { type ControlDeps, controlRoutes } from './control-routes.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
 import { uiRoutes } from './ui-routes.ts';
+import { type WifiDeps, wifiRoutes } from './wifi-routes.ts';
 
 export interface WebDeps {
   readonly log: Log;
@@ -16,6 +18,8 @@ export interface WebDeps {
   readonly stats: () => StationStats | undefined;
   readonly privacy: PrivacyDeps;
   readonly quickSync?: QuickSyncDeps;
+  readonly control?: ControlDeps;
+  readonly wifi?: WifiDeps;
 }
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
@@ -40,6 +44,9 @@ export function webListener(deps: WebDeps): RequestListener {
 
   app.route('/api/privacy', privacyRoutes(deps.privacy));
   if (deps.quickSync !== undefined) app.route('/api/audio/quick-sync', quickSyncRoutes(deps.quickSync));
+
+  if (deps.control !== undefined) app.route('/api/control', controlRoutes(deps.control));
+  if (deps.wifi !== undefined) app.route('/api/wifi', wifiRoutes(deps.wifi));
 
   app.route('/', uiRoutes());
 
