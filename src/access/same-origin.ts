@@ -7,5 +7,12 @@
  */
 export function isFromHere(origin: string | undefined, host: string | undefined): boolean {
   if (origin === undefined) return true;
-  return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+  if (host === undefined || !HOST.test(host) || !URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  if (page.protocol !== 'http:' && page.protocol !== 'https:') return false;
+  // Both may leave out the port that is usual for the scheme.
+  const here = `${page.protocol}//${host}`;
+  return URL.canParse(here) && new URL(here).host === page.host;
 }
+
+const HOST = /^[\w.:[\]-]+$/;

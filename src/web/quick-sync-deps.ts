@@ -137,7 +137,7 @@ export interface QuickSyncDeps {
   readonly wallTime: () => Date;
   /** Resolves after so many milliseconds. */
   readonly pause: (ms: number) => Promise<unknown>;
-  readonly gate: Pick<ChangeGate, 'refuse'>;
+  readonly gate: Pick<ChangeGate, 'refuse' | 'addressOf'>;
   readonly pace: Pick<DeviceChangePace, 'take'>;
   readonly devices: KeptDevices;
   /** What is decided for a client, by its device's preferences. */

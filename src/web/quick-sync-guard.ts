@@ -4,7 +4,7 @@ import { describeAgent } from '../access/device-agent.ts';
 import { type DeviceIdentity, deviceCookie, identify } from '../access/device-identity.ts';
 import { isFromHere } from '../access/same-origin.ts';
 import { PipitError, sentencesOf } from '../core/errors.ts';
-import { plainAddress } from '../core/plain-address.ts';
+import { changeRequestOf, refusalFor } from './needs.ts';
 import type { QuickSyncClient, QuickSyncDeps } from './quick-sync-deps.ts';
 import type { QuickSyncHints } from './quick-sync-hints.ts';
 
@@ -41,7 +41,7 @@ export class QuickSyncGuard {
   };
 
   clientOf(context: QuickSyncContext): QuickSyncClient {
-    const address = plainAddress(context.env.incoming.socket.remoteAddress);
+    const address = this.#deps.gate.addressOf(changeRequestOf(context));
     const deviceKey = context.get('device')?.key;
     return { address, deviceKey, hint: this.#hints.of(deviceKey ?? address) };
   }
@@ -70,21 +70,8 @@ export class QuickSyncGuard {
   }
 
   /** Why a request may not do what takes the station's password. */
-  async refuseWithoutPassword(context: QuickSyncContext): Promise<Response | undefined> {
-    const { req } = context;
-    const refusal = this.#deps.gate.refuse(
-      {
-        address: this.clientOf(context).address,
-        host: req.header('host'),
-        origin: req.header('origin'),
-        authorization: req.header('authorization'),
-      },
-      'control',
-    );
-    if (refusal === undefined) return undefined;
-    if (refusal.delayMs > 0) await this.#deps.pause(refusal.delayMs);
-    if (refusal.asksForPassword) context.header('WWW-Authenticate', 'Basic realm="Pipit", charset="UTF-8"');
-    return context.json({ error: refusal.reason }, refusal.status);
+  refuseWithoutPassword(context: QuickSyncContext): Promise<Response | undefined> {
+    return refusalFor(this.#deps, context, 'control');
   }
 }
 
