@@ -7,7 +7,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { systemClock } from '../core/clock.ts';
 import type { Scope } from '../core/station-control.ts';
 import { until } from '../testkit/until.ts';
-import { LiveSocket, type LiveSocketOptions } from './live-socket.ts';
+import { LiveSocket, type LiveSocketDeps, type LiveSocketOptions } from './live-socket.ts';
 import type { LiveTopic } from './live-topic.ts';
 
 const test = suite('live-socket');
@@ -39,7 +39,10 @@ class FakeTopic implements LiveTopic {
 async function openDoor(options: Partial<LiveSocketOptions> = {}, addressOf?: (request: IncomingMessage) => string) {
   const topics = { figures: new FakeTopic(), log: new FakeTopic('admin') };
   const allowed = { read: true, admin: false };
-  const may = (_request: IncomingMessage, scope: Scope) => (scope === 'admin' ? allowed.admin : allowed.read);
+  const access: { may: LiveSocketDeps['may'] } = {
+    may: (_request, scope) => (scope === 'admin' ? allowed.admin : allowed.read),
+  };
+  const may: LiveSocketDeps['may'] = (request, scope) => access.may(request, scope);
   const door = new LiveSocket(
     { clock: systemClock, topics, may, ...(addressOf === undefined ? {} : { addressOf }) },
     options,
@@ -54,6 +57,7 @@ async function openDoor(options: Partial<LiveSocketOptions> = {}, addressOf?: (r
   return {
     ...topics,
     allowed,
+    access,
     door,
     port: (http.address() as AddressInfo).port,
     async [Symbol.asyncDispose]() {
@@ -149,6 +153,28 @@ test('who may not come in is told why before the connection is a WebSocket', asy
   station.allowed.read = true;
   using _own = await open(station.port, { headers: { origin: `http://127.0.0.1:${station.port}` } });
   assert.match(await refusal(station.port), /^503 .*Too many/);
+});
+
+test('a decision that takes its time is waited for, and an older wish does not come after a newer one', async () => {
+  await using station = await openDoor();
+  const decisions: (() => void)[] = [];
+  station.allowed.admin = true;
+  station.access.may = (_request, scope) =>
+    scope === 'read' ? Promise.resolve(true) : new Promise((resolve) => decisions.push(() => resolve(true)));
+  using client = await open(station.port);
+  client.watch('log');
+  await until('it is asked', () => decisions.length === 1);
+  client.watch('figures');
+  await until('the newer wish is met', () => client.told.length === 1);
+  decisions[0]?.();
+  client.watch('figures', 'log');
+  await until('it is asked again', () => decisions.length === 2);
+  decisions[1]?.();
+  await until('both are watched', () => client.told.length === 2);
+  assert.equal(
+    client.told.map((told) => (told as { topic: string }).topic),
+    ['figures', 'log'],
+  );
 });
 
 test('one address has its share, and gets its places back', async () => {

@@ -14,7 +14,7 @@ export interface LiveSocketDeps {
   /** By the name that clients ask for. */
   readonly topics: Readonly<Record<string, LiveTopic>>;
   /** Whether who sent the request may do what takes `scope`. Asked again from time to time. */
-  readonly may: (request: IncomingMessage, scope: Scope) => boolean;
+  readonly may: (request: IncomingMessage, scope: Scope) => boolean | Promise<boolean>;
   /** Who is behind a connection. Absent: its other end. */
   readonly addressOf?: (request: IncomingMessage) => string;
 }
@@ -27,7 +27,17 @@ export interface LiveSocketOptions {
   readonly keepAliveMs: number;
 }
 
+/** Why somebody is not let in. */
+interface Refusal {
+  readonly status: string;
+  readonly reason: string;
+}
+
 const PATH = '/api/live';
+const NOT_FOR_YOU: Refusal = {
+  status: '401 Unauthorized',
+  reason: 'Listening takes a password or a link with a token here.',
+};
 const DEFAULTS: LiveSocketOptions = { maxClients: 100, maxClientsPerAddress: 24, keepAliveMs: 20_000 };
 /** All that anybody has to say here fits into less. */
 const MAX_MESSAGE_BYTES = 1024;
@@ -39,6 +49,8 @@ const POLICY_VIOLATION = 1008;
 interface Attended {
   readonly client: LiveClient;
   readonly request: IncomingMessage;
+  /** Messages so far: what is decided about an older one does not count any more. */
+  asks: number;
 }
 
 /**
@@ -57,6 +69,8 @@ export class LiveSocket implements AsyncDisposable {
   /** Ends the topics that somebody watches. */
   readonly #running = new Map<string, () => void>();
   #timer: Timer | undefined;
+  /** Connections, those that are just coming as well. */
+  #count = 0;
   #isStopped = false;
 
   constructor(deps: LiveSocketDeps, options: Partial<LiveSocketOptions> = {}) {
@@ -71,7 +85,7 @@ export class LiveSocket implements AsyncDisposable {
   }
 
   get clientCount(): number {
-    return this.#attended.size;
+    return this.#count;
   }
 
   /** Whether the request would become a WebSocket here: what Node's HTTP server should know before it upgrades it. */
@@ -84,22 +98,18 @@ export class LiveSocket implements AsyncDisposable {
     const socket = duplex as Socket;
     socket.on('error', () => {});
     const address = this.#deps.addressOf?.(request) ?? plainAddress(socket.remoteAddress);
+    const { may } = this.#deps;
     const refusal = this.#refuse(request, address);
-    if (refusal !== undefined) {
-      const body = `${JSON.stringify({ error: refusal.reason })}\n`;
-      const head = [
-        `HTTP/1.1 ${refusal.status}`,
-        'Content-Type: application/json; charset=utf-8',
-        `Content-Length: ${Buffer.byteLength(body)}`,
-        'Connection: close',
-      ].join('\r\n');
-      socket.write(`${head}\r\n\r\n${body}`);
-      socket.destroySoon();
-      return;
-    }
-    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
-    socket.once('close', () => this.#forget(address));
-    this.#server.handleUpgrade(request, socket, rest, (webSocket) => this.#attend(webSocket, request));
+    if (refusal !== undefined) return turnAway(socket, refusal);
+    const take = (isAllowed: boolean): void => {
+      // While that was decided, places may have been taken.
+      const late = isAllowed ? this.#refuse(request, address) : NOT_FOR_YOU;
+      if (late !== undefined) turnAway(socket, late);
+      else if (!socket.destroyed) this.#take(request, socket, rest, address);
+    };
+    const isAllowed = may(request, 'read');
+    if (typeof isAllowed === 'boolean') take(isAllowed);
+    else void isAllowed.catch(() => false).then(take);
   }
 
   /** Says goodbye to everybody and lets nobody in any more; who does not answer is cut off. */
@@ -118,30 +128,34 @@ export class LiveSocket implements AsyncDisposable {
     await everybody;
   }
 
-  #refuse(request: IncomingMessage, address: string): { status: string; reason: string } | undefined {
+  #take(request: IncomingMessage, socket: Socket, rest: Buffer, address: string): void {
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    this.#count += 1;
+    socket.once('close', () => {
+      this.#count -= 1;
+      const left = (this.#byAddress.get(address) ?? 1) - 1;
+      if (left > 0) this.#byAddress.set(address, left);
+      else this.#byAddress.delete(address);
+    });
+    this.#server.handleUpgrade(request, socket, rest, (webSocket) => this.#attend(webSocket, request));
+  }
+
+  #refuse(request: IncomingMessage, address: string): Refusal | undefined {
     if (this.#isStopped) return { status: '503 Service Unavailable', reason: 'Pipit is about to stop.' };
     const { origin, host } = request.headers;
     if (!isFromHere(origin, host)) {
       return { status: '403 Forbidden', reason: 'Pages of other origins may not open this.' };
     }
-    if (!this.#deps.may(request, 'read')) {
-      return { status: '401 Unauthorized', reason: 'Listening takes a password or a link with a token here.' };
-    }
     const { maxClients, maxClientsPerAddress } = this.#options;
     const here = isLoopback(address) ? 0 : (this.#byAddress.get(address) ?? 0);
-    if (this.#attended.size < maxClients && here < maxClientsPerAddress) return undefined;
+    if (this.#count < maxClients && here < maxClientsPerAddress) return undefined;
     return { status: '503 Service Unavailable', reason: 'Too many pages are open. Close some and try again.' };
   }
 
-  #forget(address: string): void {
-    const left = (this.#byAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#byAddress.set(address, left);
-    else this.#byAddress.delete(address);
-  }
-
   #attend(webSocket: WebSocket, request: IncomingMessage): void {
-    const client = new LiveClient(webSocket, this.#deps.clock, (topics) => this.#watch(webSocket, topics));
-    this.#attended.set(webSocket, { client, request });
+    const ask = (topics: readonly string[]): void => void this.#watch(webSocket, topics);
+    const client = new LiveClient(webSocket, this.#deps.clock, ask);
+    this.#attended.set(webSocket, { client, request, asks: 0 });
     webSocket.on('message', (data, isBinary) => client.receive(isBinary ? undefined : String(data)));
     webSocket.on('ping', () => client.isTolerable());
     webSocket.on('pong', () => client.isAlive());
@@ -155,22 +169,27 @@ export class LiveSocket implements AsyncDisposable {
     if (this.#attended.size === 1) this.#lookAfterAll();
   }
 
-  #watch(webSocket: WebSocket, asked: readonly string[]): void {
+  async #watch(webSocket: WebSocket, asked: readonly string[]): Promise<void> {
     const attended = this.#attended.get(webSocket);
     if (attended === undefined) return;
+    attended.asks += 1;
+    const own = attended.asks;
     const { client, request } = attended;
-    const { may, topics } = this.#deps;
-    const before = client.watched;
-    const granted = new Set<string>();
-    for (const name of asked) {
-      const topic = Object.hasOwn(topics, name) ? topics[name] : undefined;
-      if (topic === undefined) this.#complain(client, `There is no topic "${name}".`);
-      else if (!before.has(name) && !may(request, topic.scope)) this.#complain(client, `"${name}" takes a password.`);
-      else granted.add(name);
+    const { topics } = this.#deps;
+    const names = new Set(asked);
+    const known = [...names].filter((name) => Object.hasOwn(topics, name));
+    const isNew = (name: string): boolean => !client.watched.has(name);
+    const scopes = new Set(known.filter(isNew).map((name) => (topics[name] as LiveTopic).scope));
+    const refused = await this.#refusedOf(request, scopes);
+    if (own !== attended.asks || !this.#attended.has(webSocket)) return;
+    const granted = known.filter((name) => !isNew(name) || !refused.has((topics[name] as LiveTopic).scope));
+    for (const name of names) {
+      if (!known.includes(name)) complain(client, `There is no topic "${name}".`);
+      else if (!granted.includes(name)) complain(client, `"${name}" takes a password.`);
     }
-    client.watched = granted;
-    for (const name of granted) {
-      if (before.has(name)) continue;
+    const fresh = granted.filter(isNew);
+    client.watched = new Set(granted);
+    for (const name of fresh) {
       const topic = topics[name] as LiveTopic;
       // Before it is told what changes from now on, it is told what is.
       const first = topic.first();
@@ -184,15 +203,21 @@ export class LiveSocket implements AsyncDisposable {
     this.#stopUnwatched();
   }
 
+  /** Those of the scopes that the request does not have. */
+  async #refusedOf(request: IncomingMessage, scopes: ReadonlySet<Scope>): Promise<ReadonlySet<Scope>> {
+    const refused = new Set<Scope>();
+    for (const scope of scopes) {
+      const isAllowed = await Promise.resolve(this.#deps.may(request, scope)).catch(() => false);
+      if (!isAllowed) refused.add(scope);
+    }
+    return refused;
+  }
+
   #tell(name: string, { isState }: LiveTopic, json: string): void {
     const message = messageOf(name, json);
     for (const [webSocket, { client }] of this.#attended) {
       if (client.watched.has(name) && webSocket.readyState === webSocket.OPEN) client.send(name, message, isState);
     }
-  }
-
-  #complain(client: LiveClient, error: string): void {
-    client.send('', Buffer.from(JSON.stringify({ error })), false);
   }
 
   #stopUnwatched(): void {
@@ -210,16 +235,35 @@ export class LiveSocket implements AsyncDisposable {
       this.#lookAfterAll();
       for (const [webSocket, { client, request }] of this.#attended) {
         if (!client.mayLive()) webSocket.terminate();
-        else if (!this.#mayStill(client, request)) webSocket.close(POLICY_VIOLATION, 'Sign in again.');
-        else if (webSocket.readyState === webSocket.OPEN) webSocket.ping();
+        else if (webSocket.readyState === webSocket.OPEN) {
+          webSocket.ping();
+          void this.#checkAgain(webSocket, client, request);
+        }
       }
     });
   }
 
-  #mayStill(client: LiveClient, request: IncomingMessage): boolean {
-    const { may, topics } = this.#deps;
-    return may(request, 'read') && [...client.watched].every((name) => may(request, (topics[name] as LiveTopic).scope));
+  async #checkAgain(webSocket: WebSocket, client: LiveClient, request: IncomingMessage): Promise<void> {
+    const { topics } = this.#deps;
+    const scopes = new Set([...client.watched].map((name) => (topics[name] as LiveTopic).scope).concat('read'));
+    if ((await this.#refusedOf(request, scopes)).size > 0) webSocket.close(POLICY_VIOLATION, 'Sign in again.');
   }
+}
+
+function turnAway(socket: Socket, { status, reason }: Refusal): void {
+  const body = `${JSON.stringify({ error: reason })}\n`;
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ].join('\r\n');
+  socket.write(`${head}\r\n\r\n${body}`);
+  socket.destroySoon();
+}
+
+function complain(client: LiveClient, error: string): void {
+  client.send('', Buffer.from(JSON.stringify({ error })), false);
 }
 
 function messageOf(topic: string, json: string): Buffer {
