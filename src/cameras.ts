@@ -8,6 +8,7 @@ import type { PictureEncoder } from './core/picture.ts';
 import { Audience, type AudienceOptions } from './frames/audience.ts';
 import { CameraFeed } from './frames/camera-feed.ts';
 import { FrameCache, type FrameCacheOptions } from './frames/frame-cache.ts';
+import type { Viewer } from './frames/viewer.ts';
 import { CameraWorker } from './worker/camera-worker.ts';
 
 export interface CamerasDeps {
@@ -17,6 +18,8 @@ export interface CamerasDeps {
   readonly random: () => number;
   /** CLOCK_MONOTONIC to the wall clock. */
   readonly wallTime: (us: number) => Date;
+  /** Somebody watches the camera of that name; the function that is returned is called when they have gone. */
+  readonly onViewer?: (camera: string, viewer: Viewer) => () => void;
 }
 
 /** A camera with what runs it, for reports. */
@@ -51,7 +54,7 @@ export function configureCamera({ feed }: RunningCamera, settings: Settings): vo
 }
 
 function buildFeed(deps: CamerasDeps, camera: NamedCamera, present: () => Settings): CameraFeed {
-  const { clock, log, counters, random, wallTime } = deps;
+  const { clock, log, counters, random, wallTime, onViewer } = deps;
   const { name, source, treatment, fps, idleCloseMs, keepOpen } = camera;
   const runner = new CameraWorker(
     { clock, log: log.room(name), counters, random },
@@ -83,6 +86,7 @@ function buildFeed(deps: CamerasDeps, camera: NamedCamera, present: () => Settin
       onOccupied: () => feed.onOccupied(),
       onEmpty: () => feed.onEmpty(),
       onWantedFps: () => feed.onWantedFps(),
+      ...(onViewer === undefined ? {} : { onJoin: (viewer: Viewer) => onViewer(name, viewer) }),
     },
     audienceOptions(present()),
   );

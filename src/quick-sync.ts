@@ -24,6 +24,7 @@ import { asHeard } from './quality/as-heard.ts';
 import { type Decision, decide } from './quality/decision.ts';
 import { LinkBook } from './quality/link-book.ts';
 import { ListenerLoop } from './quality/listener-loop.ts';
+import type { ListenerBelief } from './quality/listener-sight.ts';
 import { presetsAnswer } from './quality/presets.ts';
 import type { SteeringReport } from './quality/steered-listener.ts';
 import type { BoxAllowance } from './quality/steering.ts';
@@ -140,6 +141,11 @@ export class QuickSync implements AsyncDisposable {
   configure(): void {
     this.#loop.configure();
     this.#speedTest.configure({ timeoutMs: this.#settings().quickSync.testTimeoutMs });
+  }
+
+  /** What is believed of a listener, by its number. */
+  beliefOf(id: number): ListenerBelief | undefined {
+    return this.#loop.beliefOf(id);
   }
 
   /** What is known of a listener, by its number. */

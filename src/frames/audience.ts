@@ -18,6 +18,8 @@ export interface AudienceDeps {
   onOccupied?(): void;
   /** Called when the last one has gone. */
   onEmpty?(): void;
+  /** A viewer has come; the function that is returned is called when it has gone. */
+  onJoin?(viewer: Viewer): () => void;
   /** `wantedFps` has changed. */
   onWantedFps?(fps: number): void;
 }
@@ -41,7 +43,8 @@ const EVALUATE_MS = 500;
 export class Audience {
   readonly #deps: AudienceDeps;
   readonly #counters: ViewerCounters;
-  readonly #viewers = new Set<Viewer>();
+  /** With whom to tell when each has gone. */
+  readonly #viewers = new Map<Viewer, (() => void) | undefined>();
   #options: AudienceOptions;
   #limit = { maxLevel: 100, maxFps: Number.POSITIVE_INFINITY, maxWidth: 0 };
   #wantedFps = 0;
@@ -59,7 +62,7 @@ export class Audience {
   }
 
   viewers(): IterableIterator<Viewer> {
-    return this.#viewers.values();
+    return this.#viewers.keys();
   }
 
   /** Frames a second that the most demanding viewer wishes; 0 when there is none, Infinity: all. */
@@ -102,7 +105,7 @@ export class Audience {
       viewer.close();
       return viewer;
     }
-    this.#viewers.add(viewer);
+    this.#viewers.set(viewer, this.#deps.onJoin?.(viewer));
     if (this.#viewers.size === 1) {
       this.#evaluateLater();
       this.#deps.onOccupied?.();
@@ -113,24 +116,26 @@ export class Audience {
 
   /** A new frame. */
   announce(frame: Frame): void {
-    for (const viewer of this.#viewers) viewer.offer(frame);
+    for (const viewer of this.#viewers.keys()) viewer.offer(frame);
   }
 
   /** A picture for while there is no frame. */
   announceStill(picture: Picture): void {
-    for (const viewer of this.#viewers) viewer.sendStill(picture);
+    for (const viewer of this.#viewers.keys()) viewer.sendStill(picture);
   }
 
   /** Closes all viewers, and whoever joins from now on. */
   close(): void {
     this.#isClosed = true;
-    for (const viewer of [...this.#viewers]) viewer.close();
+    for (const viewer of [...this.#viewers.keys()]) viewer.close();
     this.#timer?.cancel();
   }
 
   #leave(viewer: Viewer): void {
     this.#deps.cache.forget(viewer.info.id);
+    const onGone = this.#viewers.get(viewer);
     if (!this.#viewers.delete(viewer)) return;
+    onGone?.();
     this.#updateWantedFps();
     if (this.#viewers.size > 0) return;
     this.#timer?.cancel();
@@ -141,13 +146,13 @@ export class Audience {
     this.#timer?.cancel();
     this.#timer = this.#deps.clock.after(EVALUATE_MS, () => {
       this.#evaluateLater();
-      for (const viewer of this.#viewers) viewer.evaluate();
+      for (const viewer of this.#viewers.keys()) viewer.evaluate();
     });
   }
 
   #updateWantedFps(): void {
     let wantedFps = 0;
-    for (const { wish } of this.#viewers) wantedFps = Math.max(wantedFps, wish.fps);
+    for (const { wish } of this.#viewers.keys()) wantedFps = Math.max(wantedFps, wish.fps);
     if (wantedFps === this.#wantedFps) return;
     this.#wantedFps = wantedFps;
     this.#deps.onWantedFps?.(wantedFps);

@@ -95,6 +95,8 @@ export class Viewer {
   #ageMs: number | undefined;
   readonly #meter: ViewerMeter;
   #evaluatedSkips = 0;
+  #isStalled = false;
+  #levelChanges = 0;
 
   constructor(deps: ViewerDeps, { info, wish, stallTimeoutMs }: ViewerOptions) {
     this.#deps = deps;
@@ -116,6 +118,16 @@ export class Viewer {
     this.#wish = wish;
     this.#settle();
     this.#deps.onWish();
+  }
+
+  /** It was closed because it took nothing. */
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
+  /** Times that another level was chosen for it. */
+  get levelChanges(): number {
+    return this.#levelChanges;
   }
 
   /** A new frame. Costs next to nothing when it is not wanted. */
@@ -154,6 +166,7 @@ export class Viewer {
     this.#meter.measure(nowUs, this.#sentFrames, sink.bytesSent);
     const stalledUs = this.#meter.stalledUs(nowUs, this.#link.arrivedBytes, this.#link.isIdle);
     if (stalledUs >= this.#stallTimeoutUs) {
+      this.#isStalled = true;
       sink.close();
       return;
     }
@@ -168,7 +181,9 @@ export class Viewer {
       costOf: (level) => cache.costOf(level, this.#width(Number.POSITIVE_INFINITY)),
     });
     this.#evaluatedSkips = this.#skippedFrames;
-    if (hasChanged) counters.levelChanges.add();
+    if (!hasChanged) return;
+    this.#levelChanges += 1;
+    counters.levelChanges.add();
   }
 
   get stats(): ViewerStats {

@@ -1,7 +1,12 @@
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Counter, CounterSet } from '../core/counters.ts';
 import type { QuickSyncSettings } from '../core/quick-sync-settings.ts';
-import { type ListenerQualityOptions, SWITCH_REASONS, type SwitchReason } from './listener-sight.ts';
+import {
+  type ListenerBelief,
+  type ListenerQualityOptions,
+  SWITCH_REASONS,
+  type SwitchReason,
+} from './listener-sight.ts';
 import type { SteeredListener, SteeringReport } from './steered-listener.ts';
 import { type BoxAllowance, Steering } from './steering.ts';
 
@@ -54,6 +59,7 @@ export class ListenerLoop {
   readonly #alert = new Set<Steering>();
   readonly #calm: readonly Set<Steering>[] = Array.from({ length: SLICES }, () => new Set());
   readonly #switches: Readonly<Record<SwitchReason, Counter>>;
+  readonly #stalls: Counter;
   /** Turns so far. */
   #slices = 0;
   #mayRise = LEAST_RISING;
@@ -75,6 +81,8 @@ export class ListenerLoop {
         return [reason, deps.counters.counter(name, `Changes of a listener's rung, reason: ${reason}`)];
       }),
     ) as Record<SwitchReason, Counter>;
+    const help = "Times that a listener's player ran dry, by what had arrived";
+    this.#stalls = deps.counters.counter('listener_stalls_total', help);
   }
 
   /** Follows a listener from now on; call the returned function when it has gone. */
@@ -97,6 +105,11 @@ export class ListenerLoop {
   configure(): void {
     const { quickSync } = this.#settings();
     for (const steering of this.#all.values()) steering.configure(quickSync);
+  }
+
+  /** What its controller believes of a listener: what a report holds that changes all the time. */
+  beliefOf(id: number): ListenerBelief | undefined {
+    return this.#all.get(id)?.belief;
   }
 
   /** What is known of a listener. */
@@ -189,7 +202,9 @@ export class ListenerLoop {
   }
 
   #serve(steering: Steering, nowUs: number): void {
+    const stalls = steering.stalls;
     const reason = steering.tick(nowUs, this.#deps.box, this.#mayRise > 0);
+    if (steering.stalls > stalls) this.#stalls.add(steering.stalls - stalls);
     if (reason !== undefined) this.#switches[reason].add();
     if (reason !== undefined || steering.isToNote(nowUs)) this.#note(steering);
     if (reason === 'headroom' || reason === 'trial') this.#mayRise -= 1;

@@ -40,6 +40,7 @@ export class ListenerQuality {
   readonly #rungs: readonly Rung[];
   readonly #prefersQuality: boolean;
   readonly #sends = new Sends();
+  #underwayUs = 0;
   readonly #link: LinkEstimate;
   readonly #buffer: ClientBuffer;
   readonly #allowance = new KernelAllowance();
@@ -88,6 +89,11 @@ export class ListenerQuality {
     return this.#rungs[this.#index] as Rung;
   }
 
+  /** Times that its player has run dry. */
+  get stalls(): number {
+    return this.#buffer.stalls;
+  }
+
   /** What it believes as of the last look. */
   get belief(): ListenerBelief {
     const link = this.#link;
@@ -96,6 +102,7 @@ export class ListenerQuality {
       linkKbps: link.kbps(link.asOfUs),
       shownKbps: link.shownKbps(link.asOfUs),
       bufferS: seconds,
+      underwayS: link.isKnown ? this.#underwayUs / 1e6 : undefined,
       stalls,
       stalledS: stalledSeconds,
     };
@@ -127,6 +134,7 @@ export class ListenerQuality {
     link.observe(sight, this.#sends);
     const asOfUs = link.isKnown ? link.asOfUs : nowUs;
     const arrivedUs = Math.min(sight.sentMediaUs, this.#sends.mediaUsOf(link.arrivedBytes));
+    this.#underwayUs = Math.max(0, this.#sends.mediaUsOf(this.#sends.bytesBy(asOfUs)) - arrivedUs);
     const { preloadThreshold, bufferTargetS } = this.#settings;
     buffer.observe(sight, asOfUs, arrivedUs, preloadThreshold * bufferTargetS * 1e6);
     this.#sends.forget(link.arrivedBytes, asOfUs - 1_000_000);

@@ -82,6 +82,8 @@ export interface ListenerBelief {
   readonly shownKbps: number | undefined;
   /** Sound that its player has in hand, seconds, by the server's reckoning. */
   readonly bufferS: number;
+  /** Sound that was on its way to it at the last look, seconds; undefined where nobody knows what arrives. */
+  readonly underwayS: number | undefined;
   /** Times that its player must have run dry, and for how long in all. */
   readonly stalls: number;
   readonly stalledS: number;

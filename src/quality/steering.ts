@@ -94,6 +94,11 @@ export class Steering {
     return this.#controller.belief;
   }
 
+  /** Times that its player has run dry. */
+  get stalls(): number {
+    return this.#controller.stalls;
+  }
+
   /**
    * There is something to think about. Who stays where it is can wait, and who has the best there is need not be thought
    * about at each look either, as long as nothing is late.
