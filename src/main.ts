@@ -10,6 +10,7 @@ import { systemClock } from './core/clock.ts';
 import { PipitError, sentencesOf } from './core/errors.ts';
 import { Station } from './station.ts';
 import { stationUrls } from './station-urls.ts';
+import { LogRing } from './telemetry/log-ring.ts';
 import { PinoLog } from './telemetry/pino-log.ts';
 
 /*
@@ -54,11 +55,13 @@ function check(origin: SettingsOrigin): void {
 
 async function run(origin: SettingsOrigin): Promise<void> {
   let loaded = loadSettings(origin);
+  const recentLog = new LogRing();
   const log = PinoLog.open({
     level: loaded.settings.advanced.verboseLogging ? 'debug' : 'info',
     // Set by systemd when its journal takes what is written.
     forJournal: process.env['JOURNAL_STREAM'] !== undefined,
     write: (line) => process.stdout.write(line),
+    keep: (...line) => recentLog.add(...line),
   });
   // Whoever read the log has gone: a full disk or a closed terminal must not end the sound.
   process.stdout.on('error', () => {});
@@ -77,6 +80,8 @@ async function run(origin: SettingsOrigin): Promise<void> {
         version: version(),
         settingsStore: { change: () => Promise.reject(new Error('settings are not kept yet')) },
         restart: async () => void setTimeout(restart, RESTART_PAUSE_MS),
+        recentLog,
+        configuration: () => ({ file: origin.file, values: loaded.values }),
       },
       loaded.settings,
     );

@@ -3,10 +3,12 @@ import { ChangeGate } from './access/change-gate.ts';
 import { BoxLoop } from './box-loop.ts';
 import { buildCameras, configureCamera, type RunningCamera } from './cameras.ts';
 import type { Settings } from './config/settings.ts';
+import type { Values } from './config/values.ts';
 import { type Clock, sleep } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
 import { DeviceError, reportOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import type { RecentLog } from './core/log-line.ts';
 import { StationEvents } from './core/station-event.ts';
 import type { StationSight } from './core/station-sight.ts';
 import { findWifi } from './hardware/find-wifi.ts';
@@ -27,15 +29,18 @@ import { soundAudience } from './sound-audience.ts';
 import { Control, type SettingsStore } from './station-control.ts';
 import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
 import { StationGpio } from './station-gpio.ts';
+import { stationLive } from './station-live.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { stationSight } from './station-sight.ts';
+import { supportFiles } from './station-support.ts';
 import { stationUrls } from './station-urls.ts';
 import { StationWatching } from './station-watch.ts';
 import { type HostIdentity, readHostIdentity, UNKNOWN_HOST } from './telemetry/host-identity.ts';
 import { HostSampler } from './telemetry/host-load.ts';
 import { HostStorageSampler } from './telemetry/host-storage.ts';
 import { webListener } from './web/app.ts';
+import type { LiveSocket } from './web/live-socket.ts';
 
 export interface StationDeps {
   readonly clock: Clock;
@@ -46,6 +51,10 @@ export interface StationDeps {
   readonly settingsStore: SettingsStore;
   /** Ends this station and starts another with the settings of then; resolves when that is under way. */
   readonly restart: () => Promise<void>;
+  /** The last lines of `log`. */
+  readonly recentLog: RecentLog;
+  /** The file of the running configuration, and its values by their names. */
+  readonly configuration: () => { readonly file: string; readonly values: Values };
 }
 
 const LOAD_SAMPLE_MS = 2_000;
@@ -67,6 +76,7 @@ export class Station {
   readonly #quickSync: QuickSync;
   readonly #cameras: readonly RunningCamera[];
   readonly #cameraSocket: CameraSocket;
+  readonly #live: LiveSocket;
   readonly #mute: MuteState;
   readonly #box: BoxLoop;
   readonly #sampler: HostSampler;
@@ -183,6 +193,14 @@ export class Station {
     const gpio = new StationGpio(house);
     const watch = new StationWatching(house, sources);
     this.#house = new House([gpio, watch]);
+    const { configuration, recentLog } = deps;
+    const reports = { status: () => this.status(), stats: () => this.stats(), recentLog };
+    this.#live = stationLive({
+      ...house,
+      ...reports,
+      gate,
+      levels: () => sources.map(({ name, feed }) => [name, feed.level] as const),
+    });
     const web = webListener({
       log: log.room('web'),
       status: () => this.status(),
@@ -191,6 +209,8 @@ export class Station {
       quickSync: this.#quickSync.api,
       control: { gate, pause, control },
       wifi: { gate, pause, wifi: () => findWifi() },
+      recentLog: { gate, pause, log: recentLog },
+      support: { gate, pause, wallTime, supportFiles: () => supportFiles({ ...house, ...reports, configuration }) },
     });
     this.#ports = new StationPorts(
       {
@@ -199,7 +219,7 @@ export class Station {
         counters: this.#counters,
         media,
         web,
-        socketDoors: [this.#cameraSocket],
+        socketDoors: [this.#cameraSocket, this.#live],
         sourceMounts: this.#programme.sourceMounts,
       },
       () => this.#settings,
@@ -290,6 +310,7 @@ export class Station {
     this.#sentMeter[Symbol.dispose]();
     await this.#quickSync[Symbol.asyncDispose]();
     await this.#cameraSocket[Symbol.asyncDispose]();
+    await this.#live[Symbol.asyncDispose]();
     await Promise.all([
       this.#ports.closeSourcePort(),
       this.#programme[Symbol.asyncDispose](),

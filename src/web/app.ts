@@ -5,9 +5,11 @@ import { reportOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { StationStats, StationStatus } from './answers.ts';
 import { type ControlDeps, controlRoutes } from './control-routes.ts';
+import { type LogDeps, logRoutes } from './log-routes.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
+import { type SupportDeps, supportRoutes } from './support-routes.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { type WifiDeps, wifiRoutes } from './wifi-routes.ts';
 
@@ -20,6 +22,8 @@ export interface WebDeps {
   readonly quickSync?: QuickSyncDeps;
   readonly control?: ControlDeps;
   readonly wifi?: WifiDeps;
+  readonly recentLog?: LogDeps;
+  readonly support?: SupportDeps;
 }
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
@@ -47,6 +51,8 @@ export function webListener(deps: WebDeps): RequestListener {
 
   if (deps.control !== undefined) app.route('/api/control', controlRoutes(deps.control));
   if (deps.wifi !== undefined) app.route('/api/wifi', wifiRoutes(deps.wifi));
+  if (deps.recentLog !== undefined) app.route('/api/log', logRoutes(deps.recentLog));
+  if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));
 
   app.route('/', uiRoutes());
 
