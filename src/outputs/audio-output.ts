@@ -6,6 +6,7 @@ import type { RequestHead } from '../core/request-head.ts';
 import type { Codec } from '../core/rung.ts';
 import { type Admission, plainAddress } from './admission.ts';
 import { answer, finish, headText, preflight } from './answer.ts';
+import { addressOfSocket, type ClientAddress } from './client-address.ts';
 import { MEDIA_TYPES, negotiate } from './negotiate.ts';
 import { m3u, pls } from './playlist-file.ts';
 import type { ListeningStart, QualityChoice } from './quality-choice.ts';
@@ -36,6 +37,10 @@ export interface AudioOutputDeps {
   readonly mounts: ReadonlyMap<string, AudibleMount>;
   readonly quality: QualityChoice;
   readonly options: () => AudioOutputOptions;
+  /** Absent: of the other end of the connection. */
+  readonly addressOf?: ClientAddress;
+  /** Whether the client came over https. Absent: nobody did. */
+  readonly isSecure?: (head: RequestHead, socket: Socket) => boolean;
 }
 
 const EXTENSION = /^(.+)\.(mp3|aac|opus|flac|m3u|pls)$/;
@@ -81,7 +86,7 @@ export class AudioOutput {
     if (extension === 'm3u' || extension === 'pls') return this.#playlist(head, socket, mount, extension);
     const wish = negotiate(head, extension, this.#deps.options().maxBurstSeconds);
     if ('status' in wish) return answer(socket, head, wish.status, CORS, `${wish.reason}\n`);
-    const address = plainAddress(socket.remoteAddress);
+    const address = (this.#deps.addressOf ?? addressOfSocket)(head, socket);
     const start = this.#deps.quality.startOf({ head, address, ...wish });
     if (head.method === 'HEAD') return finish(socket, this.#head(head, start, false));
     this.#listen(head, socket, mount, start, address);
@@ -142,9 +147,10 @@ export class AudioOutput {
 
   #playlist(head: RequestHead, socket: Socket, mount: AudibleMount, kind: 'm3u' | 'pls'): void {
     const host = head.headers.get('host') ?? `${plainAddress(socket.localAddress)}:${socket.localPort}`;
-    // The player that opens the file keeps the quality that was asked for it.
+    // The player that opens the file keeps the quality that was asked for it, and the token that lets it in.
     const query = head.query.size > 0 ? `?${head.query}` : '';
-    const url = `http://${host.replace(/[^\w.:[\]-]/g, '')}${encodeURI(mount.path)}${query}`;
+    const scheme = this.#deps.isSecure?.(head, socket) === true ? 'https' : 'http';
+    const url = `${scheme}://${host.replace(/[^\w.:[\]-]/g, '')}${encodeURI(mount.path)}${query}`;
     const title = this.#deps.options().stationName.replace(/[\r\n]/g, ' ');
     const [type, text] = kind === 'm3u' ? ['audio/x-mpegurl', m3u(title, url)] : ['audio/x-scpls', pls(title, url)];
     answer(socket, head, 200, [`Content-Disposition: inline; filename="pipit.${kind}"`, ...CORS], text, type);

@@ -5,10 +5,11 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { type Clock, sleep, type Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { RequestHead } from '../core/request-head.ts';
-import { type Admission, plainAddress } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { answer, finish, type Refusal } from './answer.ts';
 import { CameraSocketSink } from './camera-socket-sink.ts';
 import { CameraSocketViewer } from './camera-socket-viewer.ts';
+import { addressOfSocket, type ClientAddress } from './client-address.ts';
 import { viewerWishOf } from './picture-wish.ts';
 import { requestHeadOf } from './request-head-of.ts';
 import type { TransmitQueues } from './transmit-queue.ts';
@@ -28,6 +29,8 @@ export interface CameraSocketDeps {
   readonly nextViewerId: () => number;
   /** Without it nobody knows what has arrived of what was sent. */
   readonly queues?: TransmitQueues;
+  /** Absent: of the other end of the connection. */
+  readonly addressOf?: ClientAddress;
 }
 
 export interface CameraSocketOptions {
@@ -81,8 +84,9 @@ export class CameraSocket {
     if (!('join' in found)) return answer(socket, head, found.status, [], `${found.reason}\n`);
     const wish = viewerWishOf(head.query);
     if ('status' in wish) return answer(socket, head, wish.status, [], `${wish.reason}\n`);
-    const address = plainAddress(socket.remoteAddress);
-    const leave = this.#deps.admission.enter(address);
+    const { addressOf = addressOfSocket, admission } = this.#deps;
+    const address = addressOf(head, socket);
+    const leave = admission.enter(address);
     if (typeof leave === 'string') {
       return answer(socket, head, 503, [`Retry-After: ${VIEWERS_RETRY_S}`], VIEWERS_FULL[leave]);
     }

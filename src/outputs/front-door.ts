@@ -47,7 +47,7 @@ export class FrontDoor {
     this.#media = media;
     this.#headTimeoutMs = headTimeoutMs;
     http.removeAllListeners('connection');
-    http.on('connection', (socket: Socket) => this.#accept(socket));
+    http.on('connection', (socket: Socket) => this.accept(socket));
   }
 
   /**
@@ -61,6 +61,14 @@ export class FrontDoor {
       if (host !== '::' || (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
       return this.#listenOn('0.0.0.0', port);
     }
+  }
+
+  /** Takes a connection that has come in elsewhere, out of an encryption for example. */
+  accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => {});
+    this.#await(socket);
   }
 
   /** Stops listening and closes every connection. */
@@ -79,13 +87,6 @@ export class FrontDoor {
       resolve((this.#http.address() as { port: number }).port);
     });
     return promise;
-  }
-
-  #accept(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    socket.on('error', () => {});
-    this.#await(socket);
   }
 
   /** Waits for a request on a connection, new or used. */

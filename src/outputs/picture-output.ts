@@ -3,8 +3,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { RequestHead } from '../core/request-head.ts';
 import type { ViewerWish } from '../frames/picture-sink.ts';
-import { Admission, plainAddress } from './admission.ts';
+import { Admission } from './admission.ts';
 import { answer, finish, headText } from './answer.ts';
+import { addressOfSocket, type ClientAddress } from './client-address.ts';
 import type { MediaHandler } from './front-door.ts';
 import { MjpegParts } from './mjpeg-parts.ts';
 import { MjpegSink } from './mjpeg-sink.ts';
@@ -29,6 +30,8 @@ export interface PictureOutputDeps {
   readonly nextViewerId: () => number;
   /** Without it nobody knows what has arrived of what was sent. */
   readonly queues?: TransmitQueues;
+  /** Absent: of the other end of the connection. */
+  readonly addressOf?: ClientAddress;
 }
 
 const PATH = /^\/camera(?:\/([^/]+))?\.(mjpg|jpg)$/;
@@ -49,7 +52,7 @@ export class PictureOutput implements MediaHandler {
     this.#parts = new MjpegParts(wallTimeUs);
     const admission =
       deps.stillAdmission ?? new Admission({ maxListeners: 16, maxListenersPerAddress: 4, exemptNetworks: [] });
-    this.#stills = new StillOutput({ clock, log, admission, wallTimeUs });
+    this.#stills = new StillOutput({ clock, log, admission, wallTimeUs, addressOf: deps.addressOf ?? addressOfSocket });
   }
 
   /** Whether the path would be a camera's, were there one of that name. */
@@ -85,8 +88,8 @@ export class PictureOutput implements MediaHandler {
   }
 
   #watch(head: RequestHead, socket: Socket, camera: WatchableCamera, wish: ViewerWish): void {
-    const { admission, log, nextViewerId, queues } = this.#deps;
-    const address = plainAddress(socket.remoteAddress);
+    const { addressOf = addressOfSocket, admission, log, nextViewerId, queues } = this.#deps;
+    const address = addressOf(head, socket);
     const leave = admission.enter(address);
     if (typeof leave === 'string') {
       return answer(socket, head, 503, [`Retry-After: ${VIEWERS_RETRY_S}`], VIEWERS_FULL[leave]);

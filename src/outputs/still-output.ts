@@ -4,8 +4,9 @@ import { PipitError, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { StillFormat } from '../core/picture.ts';
 import type { RequestHead } from '../core/request-head.ts';
-import { type Admission, plainAddress } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { answer, headText } from './answer.ts';
+import { addressOfSocket, type ClientAddress } from './client-address.ts';
 import type { Still, StillWish, WatchableCamera } from './watchable-camera.ts';
 
 export interface StillOutputDeps {
@@ -15,6 +16,8 @@ export interface StillOutputDeps {
   readonly admission: Admission;
   /** A moment of CLOCK_MONOTONIC in microseconds since 1970. */
   readonly wallTimeUs: (ptsUs: number) => number;
+  /** Absent: of the other end of the connection. */
+  readonly addressOf?: ClientAddress;
 }
 
 const MEDIA_TYPES: Readonly<Record<StillFormat, string>> = {
@@ -53,7 +56,8 @@ export class StillOutput {
     wish: StillWish,
     again?: () => void,
   ): Promise<void> {
-    const leave = this.#deps.admission.enter(plainAddress(socket.remoteAddress));
+    const { addressOf = addressOfSocket, admission } = this.#deps;
+    const leave = admission.enter(addressOf(head, socket));
     if (typeof leave === 'string') {
       return answer(
         socket,
