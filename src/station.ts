@@ -30,8 +30,10 @@ import { Control, type SettingsStore } from './station-control.ts';
 import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
 import { StationGpio } from './station-gpio.ts';
 import { stationLive } from './station-live.ts';
+import { stationMetrics } from './station-metrics.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { stationStats, stationStatus } from './station-report.ts';
+import { StationSessions } from './station-sessions.ts';
 import { stationSight } from './station-sight.ts';
 import { supportFiles } from './station-support.ts';
 import { stationUrls } from './station-urls.ts';
@@ -39,6 +41,8 @@ import { StationWatching } from './station-watch.ts';
 import { type HostIdentity, readHostIdentity, UNKNOWN_HOST } from './telemetry/host-identity.ts';
 import { HostSampler } from './telemetry/host-load.ts';
 import { HostStorageSampler } from './telemetry/host-storage.ts';
+import type { MetricFamily } from './telemetry/metric-family.ts';
+import { PROMETHEUS_TYPE, prometheusText } from './telemetry/prometheus-text.ts';
 import { webListener } from './web/app.ts';
 import type { LiveSocket } from './web/live-socket.ts';
 
@@ -82,6 +86,7 @@ export class Station {
   readonly #sampler: HostSampler;
   readonly #storage: HostStorageSampler;
   readonly #sentMeter: SentMeter;
+  readonly #sessions: StationSessions;
   readonly #stop = new AbortController();
   readonly #ports: StationPorts;
   readonly #events: StationEvents;
@@ -109,9 +114,20 @@ export class Station {
     this.#storage = new HostStorageSampler({ clock }, { intervalMs: STORAGE_SAMPLE_MS, directory: settings.dataDir });
     const sent = { programme: this.#programme, counters: this.#counters };
     this.#sentMeter = new SentMeter({ clock, sentBytes: () => sentBytes(sent) });
+    this.#sessions = new StationSessions(
+      { clock, counters: this.#counters, random, wallTime, archive: () => undefined },
+      () => this.#settings.history,
+    );
     const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
     this.#cameras = buildCameras(
-      { clock, log, random, counters: this.#counters, wallTime: (us) => new Date(wallTimeUs(us) / 1000) },
+      {
+        clock,
+        log,
+        random,
+        counters: this.#counters,
+        wallTime: (us) => new Date(wallTimeUs(us) / 1000),
+        onViewer: this.#sessions.onViewer,
+      },
       settings,
       () => this.#settings,
     );
@@ -151,7 +167,10 @@ export class Station {
       log: log.room('listeners'),
       admission: this.#admission,
       mounts: this.#programme.mounts,
-      quality: this.#quickSync.choice,
+      quality: this.#sessions.entering(this.#quickSync.choice, {
+        mounts,
+        beliefOf: (id) => this.#quickSync.beliefOf(id),
+      }),
       options: () => this.#outputOptions(),
     });
     this.#viewerAdmissions = [new Admission(viewerLimits(settings)), new Admission(viewerLimits(settings))];
@@ -208,6 +227,8 @@ export class Station {
       privacy: { gate, pause, muted: () => this.#mute.muted, mute: (change) => this.#mute.set(change) },
       quickSync: this.#quickSync.api,
       control: { gate, pause, control },
+      metrics: { gate, pause, contentType: PROMETHEUS_TYPE, metrics: () => prometheusText(this.#metrics()) },
+      sessions: { gate, pause, wallTime, ...this.#sessions.api },
       wifi: { gate, pause, wifi: () => findWifi() },
       recentLog: { gate, pause, log: recentLog },
       support: { gate, pause, wallTime, supportFiles: () => supportFiles({ ...house, ...reports, configuration }) },
@@ -304,6 +325,7 @@ export class Station {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#stop.abort();
+    this.#sessions[Symbol.dispose]();
     await this.#house[Symbol.asyncDispose]();
     await this.#box[Symbol.asyncDispose]();
     await this.#storage[Symbol.asyncDispose]();
@@ -348,6 +370,16 @@ export class Station {
       storage: this.#storage.storage,
       sentBytesPerSecond: this.#sentMeter.bytesPerSecond,
     };
+  }
+
+  #metrics(): MetricFamily[] {
+    const { nowUs, version, settings, programme, cameras, box, counters } = this.#report();
+    return stationMetrics({
+      ...{ nowUs, version, settings, programme, cameras, box, counters },
+      figures: stationFigures(this.#figuresInput()),
+      book: this.#sessions.book,
+      sentBytesPerSecond: this.#sentMeter.bytesPerSecond,
+    });
   }
 
   get #uptimeSeconds(): number {

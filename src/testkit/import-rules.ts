@@ -42,6 +42,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   hono: /^src\/web\//,
   '@hono/node-server': /^src\/web\//,
   pino: /^src\/telemetry\//,
+  'prom-client': /^src\/telemetry\/prometheus-text\.ts$/,
   preact: /^src\/web\/vendor-files\.ts$/,
   htm: /^src\/web\/vendor-files\.ts$/,
   uplot: /^src\/web\/vendor-files\.ts$/,

@@ -6,9 +6,11 @@ import type { Log } from '../core/log.ts';
 import type { StationStats, StationStatus } from './answers.ts';
 import { type ControlDeps, controlRoutes } from './control-routes.ts';
 import { type LogDeps, logRoutes } from './log-routes.ts';
+import { type MetricsDeps, metricsRoutes } from './metrics-routes.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
+import { type SessionsDeps, sessionRoutes } from './session-routes.ts';
 import { type SupportDeps, supportRoutes } from './support-routes.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { type WifiDeps, wifiRoutes } from './wifi-routes.ts';
@@ -21,6 +23,8 @@ export interface WebDeps {
   readonly privacy: PrivacyDeps;
   readonly quickSync?: QuickSyncDeps;
   readonly control?: ControlDeps;
+  readonly metrics?: MetricsDeps;
+  readonly sessions?: SessionsDeps;
   readonly wifi?: WifiDeps;
   readonly recentLog?: LogDeps;
   readonly support?: SupportDeps;
@@ -50,6 +54,8 @@ export function webListener(deps: WebDeps): RequestListener {
   if (deps.quickSync !== undefined) app.route('/api/audio/quick-sync', quickSyncRoutes(deps.quickSync));
 
   if (deps.control !== undefined) app.route('/api/control', controlRoutes(deps.control));
+  if (deps.metrics !== undefined) app.route('/metrics', metricsRoutes(deps.metrics));
+  if (deps.sessions !== undefined) app.route('/api/sessions', sessionRoutes(deps.sessions));
   if (deps.wifi !== undefined) app.route('/api/wifi', wifiRoutes(deps.wifi));
   if (deps.recentLog !== undefined) app.route('/api/log', logRoutes(deps.recentLog));
   if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));

@@ -1,0 +1,28 @@
+import type { Metric } from 'prom-client';
+import type { MetricFamily } from './metric-family.ts';
+
+/** The `Content-Type` of the text (Prometheus, exposition formats, text-based format). */
+export const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/**
+ * Metrics as Prometheus reads them. What writes them takes megabytes of memory: it is loaded when first needed, for most
+ * boxes are never asked.
+ */
+export async function prometheusText(families: readonly MetricFamily[]): Promise<string> {
+  const { Registry } = await import('prom-client');
+  const registry = new Registry();
+  for (const family of families) {
+    if (family.samples.length > 0) registry.registerMetric(metricOf(family));
+  }
+  return registry.metrics();
+}
+
+/** All that the registry asks of a metric; its own kinds count for themselves, and here everything is counted already. */
+function metricOf({ name, help, type, samples }: MetricFamily): Metric {
+  const values = samples.map(({ value, labels = {}, suffix }) => ({
+    value,
+    labels,
+    ...(suffix === undefined ? {} : { metricName: `${name}${suffix}` }),
+  }));
+  return { name, help, type, get: async () => ({ name, help, type, values, aggregator: 'sum' }) } as unknown as Metric;
+}
