@@ -23,19 +23,29 @@ export function maskedValues(values: Values): Record<string, KeyValue> {
   return masked;
 }
 
-/** What must stand nowhere that others may see: passwords, and those that stand inside URLs. */
+/** What must stand nowhere that others may see: passwords, those inside URLs, and what may be one in a command. */
 export function secretsOfValues(values: Values): readonly string[] {
   const secrets = new Set<string>();
-  for (const { value, kind } of namedValues(values)) {
-    if (kind !== 'secret' && kind !== 'secrets') continue;
+  for (const { name, value, kind } of namedValues(values)) {
+    const key = name.slice(name.lastIndexOf('.') + 1);
+    if (!isSecret(key, kind)) continue;
     for (const secret of [value].flat().map(String)) {
-      secrets.add(secret);
-      if (!URL.canParse(secret)) continue;
-      const { username, password, search } = new URL(secret);
-      for (const part of [username, password, search.slice(1)]) secrets.add(part).add(decoded(part));
+      if (!COMMANDS.has(key)) secrets.add(secret);
+      for (const part of COMMANDS.has(key) ? likelySecrets(secret) : partsOfUrl(secret)) secrets.add(part);
     }
   }
   return [...secrets];
+}
+
+/** Words of an argument that are as long as passwords are. */
+function likelySecrets(argument: string): readonly string[] {
+  return argument.split(/[\s'":=,@/]+/).filter((word) => word.length >= 8);
+}
+
+function partsOfUrl(url: string): readonly string[] {
+  if (!URL.canParse(url)) return [];
+  const { username, password, search } = new URL(url);
+  return [username, password, search.slice(1)].flatMap((part) => [part, decoded(part)]);
 }
 
 /**
