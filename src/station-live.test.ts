@@ -72,6 +72,22 @@ test('a page is told figures, levels, the status and what happens; the log takes
   assert.ok(page.all('status').length - statuses <= 1, 'time that passes is no change');
 });
 
+test('a page sees who listens come and go', async () => {
+  await using program = await Program.start(CONFIG);
+  await program.statusWhere('the source is live', (status) => status.source_connected);
+  using page = await open(program);
+  page.watch('sessions');
+  const count = () => (page.last('sessions') as { live_count: number } | undefined)?.live_count;
+  await until('nobody is there', () => count() === 0);
+  const leave = new AbortController();
+  const listening = fetch(program.url('/stream'), { signal: leave.signal });
+  await until('somebody is there', () => count() === 1);
+  assert.match(JSON.stringify(page.last('sessions')), /"kind":"listener".*"mount":"\/stream"/);
+  leave.abort();
+  await listening.catch(() => {});
+  await until('nobody is there any more', () => count() === 0);
+});
+
 test('the last lines of the log are for who knows the password', async () => {
   await using program = await Program.start(CONFIG);
   const ask = async (query: string, authorization?: string) => {

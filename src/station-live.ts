@@ -10,15 +10,15 @@ import type { HouseDeps } from './house.ts';
 import type { StationStatus } from './web/answers.ts';
 import { LiveSocket } from './web/live-socket.ts';
 import { type LiveTopic, lineTopic, stateTopic } from './web/live-topic.ts';
+import { type SessionsDeps, sessionAnswer } from './web/session-routes.ts';
 
-export interface StationLiveDeps extends Pick<HouseDeps, 'clock' | 'events' | 'sight'> {
+export interface StationLiveDeps extends Pick<HouseDeps, 'clock' | 'events' | 'sight' | 'wallTime'> {
   readonly gate: Pick<ChangeGate, 'addressOf' | 'refuse'>;
   readonly recentLog: RecentLog;
   readonly status: () => StationStatus;
   /** The last reading of each source's meter; undefined while there is no sound. */
   readonly levels: () => Iterable<readonly [name: string, level: LevelReading | undefined]>;
-  /** Who listens and watches; absent where that is not kept. */
-  readonly sessions?: () => unknown;
+  readonly sessions: Pick<SessionsDeps, 'live' | 'liveCount'>;
 }
 
 const LEVELS_MS = 100;
@@ -31,6 +31,8 @@ const LOG_MS = 250;
 const PAST_EVENTS = 50;
 /** Lines of the log in one message; what comes faster is in `/api/log`. */
 const MAX_LINES = 200;
+/** Sessions in one message, the newest; the rest is in `/api/sessions`. */
+const MAX_SESSIONS = 50;
 
 /** What changes at the station, live for its pages. */
 export function stationLive(deps: StationLiveDeps): LiveSocket {
@@ -46,8 +48,9 @@ export function stationLive(deps: StationLiveDeps): LiveSocket {
   });
 }
 
-function topicsOf({ clock, events, levels, recentLog, sessions, sight, status }: StationLiveDeps) {
-  const topics: Record<string, LiveTopic> = {
+function topicsOf(deps: StationLiveDeps): Readonly<Record<string, LiveTopic>> {
+  const { clock, events, levels, recentLog, sessions, sight, status, wallTime } = deps;
+  return {
     levels: stateTopic({ clock, scope: 'read', intervalMs: LEVELS_MS, read: () => levelsOf(levels()) }),
     figures: stateTopic({ clock, scope: 'read', intervalMs: FIGURES_MS, read: () => figuresOf(sight().figures) }),
     status: stateTopic({ clock, scope: 'read', intervalMs: STATUS_MS, read: status }, essenceOf),
@@ -67,11 +70,13 @@ function topicsOf({ clock, events, levels, recentLog, sessions, sight, status }:
       after: (id) => recentLog.after(id, 'debug', MAX_LINES),
       lastId: () => recentLog.lastId,
     }),
+    sessions: stateTopic({
+      clock,
+      scope: 'read',
+      intervalMs: SESSIONS_MS,
+      read: () => sessionsOf(sessions, wallTime().getTime()),
+    }),
   };
-  if (sessions !== undefined) {
-    topics['sessions'] = stateTopic({ clock, scope: 'read', intervalMs: SESSIONS_MS, read: sessions });
-  }
-  return topics;
 }
 
 /** Tenths of a decibel: a meter shows no more. */
@@ -94,6 +99,10 @@ function figuresOf(samples: ReturnType<HouseDeps['sight']>['figures']) {
     told[name][subject] = Number.isInteger(value) ? value : Number(value.toPrecision(6));
   }
   return told;
+}
+
+function sessionsOf({ live, liveCount }: StationLiveDeps['sessions'], nowMs: number) {
+  return { live_count: liveCount(), live: live(MAX_SESSIONS).map((session) => sessionAnswer(session, nowMs)) };
 }
 
 /** What in the status is a change: everything but what time alone changes, and levels. */

@@ -218,6 +218,7 @@ export class Station {
       ...house,
       ...reports,
       gate,
+      sessions: this.#sessions.api,
       levels: () => sources.map(({ name, feed }) => [name, feed.level] as const),
     });
     const web = webListener({
