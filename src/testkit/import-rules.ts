@@ -39,6 +39,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   onoff: /^src\/hardware\/onoff-pins\.ts$/,
   'better-sqlite3': /^src\/history\/database\.ts$/,
   ws: /^src\/(outputs\/camera|web\/live)-socket\.ts$/,
+  '@valibot/to-json-schema': /^src\/web\/openapi\.ts$/,
   hono: /^src\/web\//,
   '@hono/node-server': /^src\/web\//,
   pino: /^src\/telemetry\//,

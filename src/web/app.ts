@@ -7,6 +7,7 @@ import type { StationStats, StationStatus } from './answers.ts';
 import { type ControlDeps, controlRoutes } from './control-routes.ts';
 import { type LogDeps, logRoutes } from './log-routes.ts';
 import { type MetricsDeps, metricsRoutes } from './metrics-routes.ts';
+import { openApiRoutes } from './openapi-routes.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
@@ -32,6 +33,11 @@ export interface WebDeps {
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
 export function webListener(deps: WebDeps): RequestListener {
+  return getRequestListener(webApp(deps).fetch);
+}
+
+/** All their routes. */
+export function webApp(deps: WebDeps): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(async (context, next) => {
@@ -60,6 +66,8 @@ export function webListener(deps: WebDeps): RequestListener {
   if (deps.recentLog !== undefined) app.route('/api/log', logRoutes(deps.recentLog));
   if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));
 
+  app.route('/api/openapi.json', openApiRoutes({ version: () => deps.status().version }));
+
   app.route('/', uiRoutes());
 
   app.onError((error, context) => {
@@ -67,5 +75,5 @@ export function webListener(deps: WebDeps): RequestListener {
     return context.json({ error: reportOf(error, 'web.failed').message }, 500);
   });
   app.notFound((context) => context.json({ error: `There is nothing at ${context.req.path}.` }, 404));
-  return getRequestListener(app.fetch);
+  return app;
 }

@@ -14,7 +14,8 @@ export interface PrivacyDeps extends WebAccess {
 
 const MAX_BODY_BYTES = 1024;
 
-const Change = v.pipe(
+/** The body of a change: either or both. */
+export const PrivacyChange = v.pipe(
   v.strictObject({ camera: v.optional(v.boolean()), microphone: v.optional(v.boolean()) }),
   v.check(({ camera, microphone }) => camera !== undefined || microphone !== undefined),
 );
@@ -32,7 +33,7 @@ export function privacyRoutes({ gate, muted, mute, pause }: PrivacyDeps): Hono<E
   });
 
   app.put('/', limit, needs({ gate, pause }, 'control'), async (context) => {
-    const body = v.safeParse(Change, await context.req.json().catch(() => undefined));
+    const body = v.safeParse(PrivacyChange, await context.req.json().catch(() => undefined));
     if (!body.success) {
       return context.json(
         { error: 'Send {"camera": true or false, "microphone": true or false}, either or both.' },

@@ -65,6 +65,14 @@ const NAME: Field = {
   mayBe: `a line of ${MAX_NAME_LENGTH} characters at most; empty: no name`,
 };
 
+/** The bodies as they are told of. */
+export const PreferencesBody = v.strictObject(optional(PREFERENCES));
+export const HintBody = v.strictObject(optional(HINT));
+export const DeviceBody = v.strictObject({
+  ...optional({ name: NAME }),
+  preferences: v.optional(PreferencesBody),
+});
+
 /** Refuses bodies that are too long. */
 export const limitedBody = bodyLimit({
   maxSize: MAX_BODY_BYTES,
@@ -155,6 +163,11 @@ function toPreferences(fields: Fields | BodyProblem): Partial<Preferences> | Bod
     autoDownloadQuality: fields['auto_download_quality'],
   };
   return Object.fromEntries(Object.entries(preferences).filter(([, value]) => value !== undefined));
+}
+
+/** Each field may be left out. */
+function optional(fields: Readonly<Record<string, Field>>) {
+  return Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, v.optional(schema)]));
 }
 
 function oneOf(allowed: readonly string[]): Field {

@@ -1,0 +1,19 @@
+import type { ApiOperation } from './api-operation.ts';
+import { CONTROL_OPERATIONS } from './control-operations.ts';
+import { LOG_OPERATIONS } from './log-operations.ts';
+import { PRIVACY_OPERATIONS } from './privacy-operations.ts';
+import { QUICK_SYNC_OPERATIONS } from './quick-sync-operations.ts';
+import { SESSION_OPERATIONS } from './session-operations.ts';
+import { STATION_OPERATIONS } from './station-operations.ts';
+import { WIFI_OPERATIONS } from './wifi-operations.ts';
+
+/** Every route of the API: a table for each topic. Loaded only when somebody asks for the whole. */
+export const API_OPERATIONS: readonly ApiOperation[] = [
+  ...STATION_OPERATIONS,
+  ...PRIVACY_OPERATIONS,
+  ...QUICK_SYNC_OPERATIONS,
+  ...SESSION_OPERATIONS,
+  ...CONTROL_OPERATIONS,
+  ...WIFI_OPERATIONS,
+  ...LOG_OPERATIONS,
+];
