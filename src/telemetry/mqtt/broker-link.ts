@@ -81,6 +81,8 @@ export class BrokerLink implements AsyncDisposable {
   readonly #connects: Counter;
   #connection: BrokerConnection | undefined;
   #isUp = false;
+  /** Nothing leaves while what is to be told first is put together. */
+  #isHeld = false;
   #status: BrokerLinkStatus;
   #timer: Timer | undefined;
   #isClosed = false;
@@ -206,7 +208,9 @@ export class BrokerLink implements AsyncDisposable {
     this.#connection.subscribe(this.#plan.filters);
     const { topic, payload } = this.#plan.birth;
     this.#outbox.set(topic, payload, true);
+    this.#isHeld = true;
     this.#events.onUp();
+    this.#isHeld = false;
     this.resend();
   }
 
@@ -251,7 +255,7 @@ export class BrokerLink implements AsyncDisposable {
 
   #pump(): void {
     const connection = this.#connection;
-    if (!this.#isUp || connection === undefined) return;
+    if (!this.#isUp || this.#isHeld || connection === undefined) return;
     const isCareful = this.#deps.clock.nowUs() < this.#carefulUntilUs;
     this.#outbox.flush(connection, isCareful ? CAREFUL_BYTES : connection.maxPayloadBytes);
   }
