@@ -69,7 +69,7 @@ async function read(response, as = 'json') {
   }
 }
 
-export const getStatus = () => call('GET', '/api/status', { timeoutMs: 5_000 });
+export const getStatus = () => call('GET', '/api/status', { timeoutMs: 5_000, mayAsk: false });
 export const getStats = () => call('GET', '/api/stats', { mayAsk: false });
 export const getSessions = () => call('GET', '/api/sessions', { mayAsk: false });
 export const putPrivacy = (change) => call('PUT', '/api/privacy', { body: change });

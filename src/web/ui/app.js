@@ -2,13 +2,14 @@
 
 import { refreshAccess } from './access.js';
 import { html, render } from './html.js';
-import { live } from './live.js';
+import { playing, startSound } from './now/sound.js';
 import { startRouter } from './router.js';
 import { dressPage, Shell } from './shell.js';
 import { followStation } from './station.js';
 
 dressPage();
 render(html`<${Shell} />`, document.querySelector('#page'));
+startSound();
 void startRouter();
-void followStation({ isNeededHidden: () => false, isLevelLive: () => live.isOpen.value });
+void followStation(() => playing.value.isWanted);
 void refreshAccess();

@@ -12,7 +12,11 @@ export const language = pick();
 export const locale = navigator.languages?.find((tag) => baseOf(tag) === language) ?? language;
 
 function pick() {
-  const wishes = [new URLSearchParams(location.search).get('lang'), stored(), ...(navigator.languages ?? [])];
+  const wishes = [
+    new URLSearchParams(globalThis.location?.search).get('lang'),
+    stored(),
+    ...(navigator.languages ?? []),
+  ];
   return wishes.map(baseOf).find((tag) => LANGUAGES.includes(tag)) ?? 'en';
 }
 

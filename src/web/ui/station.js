@@ -1,25 +1,30 @@
 // The station as /api/status tells it (its fields: ../answers.ts), for all that is shown of it.
 
 import { getStatus } from './api.js';
+import { live } from './live.js';
 import { Store } from './store.js';
 
-/** While there is a level to follow and no live socket, once a second; else every two; in the background rarely. */
-const LEVEL_MS = 1_000;
-const USUAL_MS = 2_000;
+/** Without the live socket, or for what it does not tell: how long it has been up. In the background rarely. */
+const POLL_MS = 1_500;
+const LIVE_MS = 20_000;
 const HIDDEN_MS = 15_000;
 
-/** `status`: the last answer, undefined before the first; `isLost`: there was none when it was last asked for. */
-export const station = new Store({ status: undefined, isLost: false });
+/**
+ * `status`: the last answer, undefined before the first; `isLost`: there was none when it was last asked for;
+ * `isClosed`: it takes the password.
+ */
+export const station = new Store({ status: undefined, isLost: false, isClosed: false });
 
 let timer;
 let isAsking = false;
 /** Says whether the page is of use while nobody sees it: it plays. */
 let isNeededHidden = () => false;
-let isLevelLive = () => false;
 
-/** Begins to ask. @param options `isNeededHidden`, `isLevelLive`: functions */
-export function followStation(options) {
-  ({ isNeededHidden, isLevelLive } = options);
+/** Begins to ask. @param isOfUse says whether to go on while nobody sees the page: it plays */
+export function followStation(isOfUse) {
+  isNeededHidden = isOfUse;
+  live.watch('status', (status) => station.set({ status, isLost: false, isClosed: false }));
+  live.isOpen.watch(() => void refreshStation());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void refreshStation();
     else if (!isNeededHidden()) clearTimeout(timer);
@@ -34,20 +39,17 @@ export async function refreshStation() {
   isAsking = true;
   clearTimeout(timer);
   try {
-    station.set({ status: await getStatus(), isLost: false });
-  } catch {
-    station.change({ isLost: true });
+    station.set({ status: await getStatus(), isLost: false, isClosed: false });
+  } catch ({ status }) {
+    station.change(status === 401 ? { isClosed: true, isLost: false } : { isLost: true });
   }
   isAsking = false;
   const isSeen = document.visibilityState === 'visible';
-  if (isSeen || isNeededHidden()) timer = setTimeout(refreshStation, isSeen ? seenMs() : HIDDEN_MS);
+  if (!isSeen && !isNeededHidden()) return;
+  timer = setTimeout(refreshStation, isSeen ? (live.isOpen.value ? LIVE_MS : POLL_MS) : HIDDEN_MS);
 }
 
-function seenMs() {
-  return station.value.status !== undefined && !isLevelLive() ? LEVEL_MS : USUAL_MS;
-}
-
-/** `undefined` while it is not known. */
+/** The source that is heard at a mount; undefined: none. */
 export function activeSourceOf(status, mount = status.mounts[0]) {
   return status.sources.find(({ name }) => name === mount?.active_source);
 }

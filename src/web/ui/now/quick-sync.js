@@ -1,6 +1,8 @@
 // What Quick Sync knows of this device and decides for it: asked for while somebody looks or listens, and changed.
 
+import { fill, words } from '../language.js';
 import { connectionHint, onConnectionChange } from './connection.js';
+import { WORDS } from './words.js';
 
 const API = '/api/audio/quick-sync';
 const EVERY_MS = 5_000;
@@ -9,7 +11,7 @@ const TIMEOUT_MS = 5_000;
 const TEST_TIMEOUT_MS = 40_000;
 /** That this browser was given a cookie, which it does not see itself. */
 const KNOWN_KEY = 'known to Pipit';
-const NO_ANSWER = 'Pipit did not answer. Try again.';
+const t = words(WORDS);
 
 /** Asks the API; the answer's body, or what to tell the person. Never rejects. */
 export async function ask(path, { method = 'GET', body, authorization, timeoutMs = TIMEOUT_MS } = {}) {
@@ -21,6 +23,7 @@ export async function ask(path, { method = 'GET', body, authorization, timeoutMs
       // Who sends a password of its own is not asked for one by the browser as well.
       credentials: authorization === undefined ? 'same-origin' : 'omit',
       headers: {
+        'X-Pipit-Page': '1',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(authorization === undefined ? {} : { Authorization: authorization }),
       },
@@ -28,9 +31,9 @@ export async function ask(path, { method = 'GET', body, authorization, timeoutMs
     });
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return { answer, error: answer.error ?? '' };
-    return { answer: undefined, error: answer.error ?? `Pipit answered ${response.status}.` };
+    return { answer: undefined, error: answer.error ?? fill(t.answered, { status: response.status }) };
   } catch {
-    return { answer: undefined, error: NO_ANSWER };
+    return { answer: undefined, error: t.tryAgain };
   }
 }
 
@@ -114,7 +117,7 @@ export class QuickSync {
     this.#onChange();
     if (this.#isWanted) void this.refresh();
     if (answer === undefined) return error;
-    if (!isKept) return 'This browser keeps no cookies, so Pipit does not know it again.';
+    if (!isKept) return t.noCookies;
     return error === '' ? '' : `${answer.message} ${error}`;
   }
 

@@ -1,8 +1,11 @@
 // Shows one camera on a canvas, and goes on trying for as long as it is wanted.
 
+import { words } from '../language.js';
 import { PictureSocket } from './picture-socket.js';
 import { PictureStream } from './picture-stream.js';
+import { WORDS } from './words.js';
 
+const t = words(WORDS);
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 /** A connection that delivers nothing for so long is dead: even without a signal there is a picture a second. */
@@ -28,6 +31,7 @@ export class Viewer {
   #newest;
   #isDecoding = false;
   #shownMs = [];
+  #hurry = () => this.#retryTimer !== undefined && this.#connect();
 
   /**
    * @param canvas where pictures are drawn
@@ -37,7 +41,13 @@ export class Viewer {
   constructor(canvas, onChange) {
     this.#canvas = canvas;
     this.#onChange = onChange;
-    window.addEventListener('online', () => this.#retryTimer !== undefined && this.#connect());
+    window.addEventListener('online', this.#hurry);
+  }
+
+  /** Lets go of everything; it is not used again. */
+  close() {
+    this.watch(undefined);
+    window.removeEventListener('online', this.#hurry);
   }
 
   /** Which one is watched, undefined: none. */
@@ -113,7 +123,7 @@ export class Viewer {
 
   #listenForSilence() {
     clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => this.#connection.close('No picture comes.'), SILENCE_MS);
+    this.#silenceTimer = setTimeout(() => this.#connection.close(t.noPicture), SILENCE_MS);
   }
 
   #receive(picture) {

@@ -1,0 +1,129 @@
+// The figures of the last hour, in slots of ten seconds: what history knows, then what the live socket tells.
+
+const SPAN_MS = 3_600_000;
+const SLOT_MS = 10_000;
+
+/** All series share one row of times. Memory is bounded by the hour. */
+export class FigureHistory {
+  /** Beginnings of slots, milliseconds, oldest first. */
+  #times = [];
+  /** By `NAME\nSUBJECT`: values beside the times; null: not known. */
+  #series = new Map();
+  /** How many readings the newest slot is the mean of. */
+  #readings = 0;
+  /** Of the newest reading: `{ NAME: { SUBJECT: value } }`. */
+  latest = {};
+
+  get times() {
+    return this.#times;
+  }
+
+  /** Values beside `times`; all null for what was never told. */
+  valuesOf(name, subject = '') {
+    return this.#series.get(keyOf(name, subject)) ?? this.#times.map(() => null);
+  }
+
+  /** What a figure is told apart by, those of the past hour as well. */
+  subjectsOf(name) {
+    const prefix = keyOf(name, '');
+    return [...this.#series.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  }
+
+  /** A reading: `figures` as the live socket tells them. Gauges are the mean of their slot; what only grows is not. */
+  add(nowMs, figures) {
+    this.latest = figures;
+    this.#reach(nowMs);
+    this.#readings += 1;
+    const index = this.#times.length - 1;
+    for (const [name, bySubject] of Object.entries(figures)) {
+      for (const [subject, value] of Object.entries(bySubject)) {
+        const values = this.#rowOf(name, subject);
+        const before = values[index];
+        const isMean = before !== null && !name.endsWith('_total');
+        values[index] = isMean ? before + (value - before) / this.#readings : value;
+      }
+    }
+  }
+
+  /**
+   * What history kept by the minute: `{ times, series: { NAME: { SUBJECT: [value or null] } } }`. It fills what is not
+   * known better.
+   */
+  fill(nowMs, { times, series }) {
+    this.#reach(nowMs);
+    const indexOf = new Map(times.map((timeMs, index) => [Math.floor(timeMs / 60_000), index]));
+    for (const [name, bySubject] of Object.entries(series)) {
+      for (const [subject, kept] of Object.entries(bySubject)) {
+        const values = this.#rowOf(name, subject);
+        this.#times.forEach((timeMs, slot) => {
+          const index = indexOf.get(Math.floor(timeMs / 60_000));
+          if (values[slot] === null && index !== undefined) values[slot] = kept[index] ?? null;
+        });
+      }
+    }
+  }
+
+  /** By how much a counter has grown over the last `seconds`. After a start of the program it counts from 0 again. */
+  grown(name, subject, seconds) {
+    const values = this.valuesOf(name, subject);
+    const fromMs = (this.#times.at(-1) ?? 0) - seconds * 1000;
+    let growth = 0;
+    let before = null;
+    this.#times.forEach((timeMs, index) => {
+      const value = values[index];
+      if (value === null) return;
+      if (before !== null && timeMs > fromMs) growth += value >= before ? value - before : value;
+      before = value;
+    });
+    return growth;
+  }
+
+  /** A counter as growth per second, beside `times`. */
+  ratesOf(name, subject = '') {
+    const values = this.valuesOf(name, subject);
+    return values.map((value, index) => {
+      const before = index === 0 ? null : values[index - 1];
+      return value === null || before === null ? null : Math.max(0, value - before) / (SLOT_MS / 1000);
+    });
+  }
+
+  /** Slots up to this moment; an hour and no more. */
+  #reach(nowMs) {
+    const slot = Math.floor(nowMs / SLOT_MS) * SLOT_MS;
+    const last = this.#times.at(-1);
+    const oldest = slot - SPAN_MS + SLOT_MS;
+    if (last === slot) return;
+    // The clock was set back, or it is the first time.
+    if (last === undefined || slot < last || last < oldest) {
+      this.#times = Array.from({ length: SPAN_MS / SLOT_MS }, (_, index) => oldest + index * SLOT_MS);
+      for (const key of this.#series.keys())
+        this.#series.set(
+          key,
+          this.#times.map(() => null),
+        );
+    } else {
+      for (let timeMs = last + SLOT_MS; timeMs <= slot; timeMs += SLOT_MS) {
+        this.#times.push(timeMs);
+        this.#times.shift();
+        for (const values of this.#series.values()) {
+          values.push(null);
+          values.shift();
+        }
+      }
+    }
+    this.#readings = 0;
+  }
+
+  #rowOf(name, subject) {
+    const key = keyOf(name, subject);
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const values = this.#times.map(() => null);
+    this.#series.set(key, values);
+    return values;
+  }
+}
+
+function keyOf(name, subject) {
+  return `${name}\n${subject}`;
+}
