@@ -2,12 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Command, parseCommandLine, USAGE } from './command-line.ts';
 import { checkConfig } from './config/check-config.ts';
-import { compareSettings } from './config/compare-settings.ts';
 import { formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
-import { type LoadedSettings, loadSettings, type SettingsOrigin } from './config/load-settings.ts';
+import { loadSettings, type SettingsOrigin } from './config/load-settings.ts';
 import { defaultProfile } from './config/profiles.ts';
+import type { Settings } from './config/settings.ts';
+import { Configuration } from './configuration.ts';
 import { systemClock } from './core/clock.ts';
-import { PipitError, sentencesOf } from './core/errors.ts';
+import { PipitError, reportOf, sentencesOf } from './core/errors.ts';
 import { Station } from './station.ts';
 import { stationUrls } from './station-urls.ts';
 import { LogRing } from './telemetry/log-ring.ts';
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   if (command.name === 'help') process.stdout.write(USAGE);
   else if (command.name === 'version') process.stdout.write(`pipit ${version()}\n`);
   else if (command.name === 'devices') await printDevices();
-  else if (command.name === 'check') check(originOf(command.configFile));
+  else if (command.name === 'check') check({ ...originOf(command.configFile), text: undefined });
   else await run(originOf(command.configFile));
 }
 
@@ -54,7 +55,7 @@ function check(origin: SettingsOrigin): void {
 }
 
 async function run(origin: SettingsOrigin): Promise<void> {
-  let loaded = loadSettings(origin);
+  const loaded = loadSettings(origin);
   const recentLog = new LogRing();
   const log = PinoLog.open({
     level: loaded.settings.advanced.verboseLogging ? 'debug' : 'info',
@@ -71,42 +72,55 @@ async function run(origin: SettingsOrigin): Promise<void> {
   });
   for (const diagnostic of loaded.diagnostics) log.warning(formatDiagnostic(diagnostic));
 
-  const open = (): Station =>
+  if (origin.text !== undefined) log.notice('there is no configuration yet: everything is as it is by default');
+  const configuration = new Configuration(
+    {
+      clock: systemClock,
+      log: log.room('settings'),
+      apply: (settings, names) => {
+        log.level = settings.advanced.verboseLogging ? 'debug' : 'info';
+        station.reload(settings, names);
+      },
+    },
+    origin,
+    loaded,
+  );
+
+  const open = (settings: Settings): Station =>
     new Station(
       {
         clock: systemClock,
         log,
         random: Math.random,
         version: version(),
-        settingsStore: { change: () => Promise.reject(new Error('settings are not kept yet')) },
         restart: async () => void setTimeout(restart, RESTART_PAUSE_MS),
         recentLog,
-        configuration: () => ({ file: origin.file, values: loaded.values }),
+        configuration,
       },
-      loaded.settings,
+      settings,
     );
-  let station = open();
+  let station = open(loaded.settings);
   let isStopping = false;
   // Whoever listens connects again by itself; the process stays, so nothing but Pipit is needed for it.
   const restart = async (): Promise<void> => {
     if (isStopping) return;
     log.notice('starting again');
     await station[Symbol.asyncDispose]();
-    loaded = reloaded(origin, loaded, undefined, log);
+    const settings = await configuration.startAgain();
     if (isStopping) return;
-    station = open();
+    station = open(settings);
     await announce(station, log);
   };
   // Before anything is told of it: who sends a signal as soon as it is ready must not end it.
-  const reload = (): void => {
-    loaded = reloaded(origin, loaded, station, log);
-  };
-  process.on('SIGHUP', reload);
+  process.on('SIGHUP', () => {
+    configuration.reload().catch((error: unknown) => log.error(sentencesOf(reportOf(error, 'config.failed'))));
+  });
   const stop = (signal: string): void => {
     isStopping = true;
     log.notice(`${signal}: stopping`);
     setTimeout(() => process.exit(0), STOP_MS).unref();
-    void station[Symbol.asyncDispose]().then(() => process.exit(0));
+    const ends = [configuration[Symbol.asyncDispose](), station[Symbol.asyncDispose]()];
+    void Promise.all(ends).then(() => process.exit(0));
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
@@ -129,40 +143,12 @@ async function announce(station: Station, log: PinoLog): Promise<void> {
   }
 }
 
-/**
- * Takes over what a changed file allows, and says what must wait. An invalid file changes nothing.
- * @param station undefined while there is none: then nothing has to wait
- */
-function reloaded(
-  origin: SettingsOrigin,
-  before: LoadedSettings,
-  station: Station | undefined,
-  log: PinoLog,
-): LoadedSettings {
-  let after: LoadedSettings;
-  try {
-    after = loadSettings(origin);
-  } catch (error) {
-    if (!(error instanceof InvalidConfig)) throw error;
-    for (const diagnostic of error.diagnostics) log.error(formatDiagnostic(diagnostic));
-    log.error(`${origin.file} is refused: the running configuration stays`);
-    return before;
-  }
-  for (const diagnostic of after.diagnostics) log.warning(formatDiagnostic(diagnostic));
-  if (station === undefined) return after;
-  const { live, restart, running } = compareSettings(before, after);
-  station.reload(running.settings);
-  log.level = running.settings.advanced.verboseLogging ? 'debug' : 'info';
-  log.notice(live.length === 0 ? 'reloaded: nothing has changed that can change now' : `reloaded: ${live.join(', ')}`);
-  if (restart.length > 0) log.warning(`these take effect at the next start: ${restart.join(', ')}`);
-  return running;
-}
-
 function originOf(named: string | undefined): SettingsOrigin {
   const candidates = [process.env['PIPIT_CONFIG'], 'config.hcl', '/etc/pipit/config.hcl'];
-  const file =
-    named ?? candidates.find((path) => path !== undefined && path !== '' && existsSync(path)) ?? 'config.hcl';
-  return { file, env: process.env, profileDefault: defaultProfile(deviceTreeModel()) };
+  const file = named ?? candidates.find((path) => path !== undefined && path !== '' && existsSync(path));
+  const origin = { env: process.env, profileDefault: defaultProfile(deviceTreeModel()) };
+  // Who names no file and has none gets the defaults; who names one that is not there has mistyped it.
+  return file === undefined ? { ...origin, file: 'config.hcl', text: '' } : { ...origin, file };
 }
 
 function deviceTreeModel(): string | undefined {

@@ -3,7 +3,7 @@ import { ChangeGate } from './access/change-gate.ts';
 import { BoxLoop } from './box-loop.ts';
 import { buildCameras, configureCamera, type RunningCamera } from './cameras.ts';
 import type { Settings } from './config/settings.ts';
-import type { Values } from './config/values.ts';
+import type { Configuration } from './configuration.ts';
 import { type Clock, sleep } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
 import { DeviceError, reportOf } from './core/errors.ts';
@@ -26,7 +26,7 @@ import { broadcasterOptions, buildProgramme, type Programme } from './programme.
 import { QuickSync } from './quick-sync.ts';
 import { SentMeter } from './sent-meter.ts';
 import { soundAudience } from './sound-audience.ts';
-import { Control, type SettingsStore } from './station-control.ts';
+import { Control } from './station-control.ts';
 import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
 import { StationGpio } from './station-gpio.ts';
 import { stationLive } from './station-live.ts';
@@ -51,18 +51,18 @@ export interface StationDeps {
   readonly log: Log;
   readonly random: () => number;
   readonly version: string;
-  /** Where settings are changed for good. */
-  readonly settingsStore: SettingsStore;
+  /** Where settings are read, and changed for good. */
+  readonly configuration: Configuration;
   /** Ends this station and starts another with the settings of then; resolves when that is under way. */
   readonly restart: () => Promise<void>;
   /** The last lines of `log`. */
   readonly recentLog: RecentLog;
-  /** The file of the running configuration, and its values by their names. */
-  readonly configuration: () => { readonly file: string; readonly values: Values };
 }
 
 const LOAD_SAMPLE_MS = 2_000;
 const STORAGE_SAMPLE_MS = 10_000;
+/** Of changed settings that an event names. */
+const MAX_NAMES = 5;
 /** What is muted, below the data directory. */
 const MUTE_FILE = 'mute.json';
 
@@ -191,7 +191,7 @@ export class Station {
       programme: this.#programme,
       cameras: this.#cameras,
       mute: this.#mute,
-      settings: deps.settingsStore,
+      settings: deps.configuration,
       power: new HostPower(),
       identify: () => gpio.identify(),
       saveClip: notAllowed,
@@ -212,7 +212,8 @@ export class Station {
     const gpio = new StationGpio(house);
     const watch = new StationWatching(house, sources);
     this.#house = new House([gpio, watch]);
-    const { configuration, recentLog } = deps;
+    const { recentLog } = deps;
+    const configuration = () => ({ file: deps.configuration.path, values: deps.configuration.values });
     const reports = { status: () => this.status(), stats: () => this.stats(), recentLog };
     this.#live = stationLive({
       ...house,
@@ -284,8 +285,11 @@ export class Station {
     return addresses;
   }
 
-  /** Takes other settings over. Only what can change while it runs may differ. */
-  reload(settings: Settings): void {
+  /**
+   * Takes other settings over. Only what can change while it runs may differ.
+   * @param names what does, dotted
+   */
+  reload(settings: Settings, names: readonly string[]): void {
     this.#settings = settings;
     this.#admission.configure(settings.advanced);
     for (const admission of this.#viewerAdmissions) admission.configure(viewerLimits(settings));
@@ -297,6 +301,8 @@ export class Station {
       mount.ring.resize(settings.buffer.sizeBytes);
       mount.broadcaster.configure(broadcasterOptions(settings.broadcaster));
     }
+    const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+    this.#events.emit('settings_changed', '', names.slice(0, MAX_NAMES).join(', ') + more);
   }
 
   status() {

@@ -15,7 +15,7 @@ export interface SettingsOrigin {
   /** The file as the user named it: diagnostics repeat it, and relative paths in it start at its directory. */
   readonly file: string;
   /** Its text; without it the file is read. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   readonly env: Environment;
   /** The profile of a configuration that names none. */
   readonly profileDefault: ProfileName;
