@@ -25,6 +25,15 @@ mount "/stream" {
   fallback = []
 }`;
 
+/** What is heard: the page's own element, unless the test puts another in its place. */
+const HEARD = `{
+  let other;
+  Object.defineProperty(window, 'heard', {
+    get: () => other ?? document.querySelector('#sound'),
+    set: (element) => { other = element; },
+  });
+}`;
+
 interface Played {
   /** Seconds that the element's clock has moved, and the real time that took. */
   readonly advancedSeconds: number;
@@ -54,11 +63,7 @@ async function open(program: Program, path = '/') {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  // The page keeps its audio element to itself; the test has to see it.
-  await page.addInitScript(`{
-    const Native = window.Audio;
-    window.Audio = function (...args) { return (window.heard = new Native(...args)); };
-  }`);
+  await page.addInitScript(HEARD);
   await page.goto(program.url(path));
   return {
     page,

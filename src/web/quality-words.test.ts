@@ -12,6 +12,8 @@ interface Words {
 }
 
 const test = suite('quality words');
+// The page's words are those of its address.
+Object.assign(globalThis, { location: { search: '?lang=en' } });
 const words = (await import(new URL('ui/now/quality-words.js', import.meta.url).href)) as Words;
 
 test('a rung is called by its level and what it comes to', () => {
