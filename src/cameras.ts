@@ -47,10 +47,24 @@ export function buildCameras(deps: CamerasDeps, settings: Settings, present: () 
   });
 }
 
+/** Good enough to see who it is, and short enough to send often. */
+const PICTURE_LEVEL = 70;
+
 /** Takes changed settings over. */
 export function configureCamera({ feed }: RunningCamera, settings: Settings): void {
   feed.cache.configure(cacheOptions(settings));
   feed.audience.configure(audienceOptions(settings));
+}
+
+/** A camera's picture of now, JPEG; undefined: it has none. */
+export async function pictureOf(
+  cameras: readonly RunningCamera[],
+  name: string,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  const camera = cameras.find((each) => each.name === name);
+  const still = await camera?.feed.still({ level: PICTURE_LEVEL, width: 0, format: 'jpeg' }, signal);
+  return still?.isLive === true ? still.data : undefined;
 }
 
 function buildFeed(deps: CamerasDeps, camera: NamedCamera, present: () => Settings): CameraFeed {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ChangeGate } from './access/change-gate.ts';
 import { BoxLoop } from './box-loop.ts';
-import { buildCameras, configureCamera, type RunningCamera } from './cameras.ts';
+import { buildCameras, configureCamera, pictureOf, type RunningCamera } from './cameras.ts';
 import type { Settings } from './config/settings.ts';
 import type { Configuration } from './configuration.ts';
 import { type Clock, sleep } from './core/clock.ts';
@@ -29,6 +29,7 @@ import { soundAudience } from './sound-audience.ts';
 import { Control } from './station-control.ts';
 import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
 import { StationGpio } from './station-gpio.ts';
+import { StationMqtt } from './station-mqtt.ts';
 import { stationLive } from './station-live.ts';
 import { stationMetrics } from './station-metrics.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
@@ -211,7 +212,11 @@ export class Station {
     };
     const gpio = new StationGpio(house);
     const watch = new StationWatching(house, sources);
-    this.#house = new House([gpio, watch]);
+    const mqtt = new StationMqtt({
+      ...house,
+      picture: (camera, signal) => pictureOf(this.#cameras, camera, signal),
+    });
+    this.#house = new House([gpio, mqtt, watch]);
     const { recentLog } = deps;
     const configuration = () => ({ file: deps.configuration.path, values: deps.configuration.values });
     const reports = { status: () => this.status(), stats: () => this.stats(), recentLog };
@@ -232,6 +237,7 @@ export class Station {
       metrics: { gate, pause, contentType: PROMETHEUS_TYPE, metrics: () => prometheusText(this.#metrics()) },
       sessions: { gate, pause, wallTime, ...this.#sessions.api },
       wifi: { gate, pause, wifi: () => findWifi() },
+      mqtt: { gate, pause, status: () => mqtt.status(), test: (change) => mqtt.test(change) },
       recentLog: { gate, pause, log: recentLog },
       support: { gate, pause, wallTime, supportFiles: () => supportFiles({ ...house, ...reports, configuration }) },
     });

@@ -1,6 +1,7 @@
 import type { ApiOperation } from './api-operation.ts';
 import { CONTROL_OPERATIONS } from './control-operations.ts';
 import { LOG_OPERATIONS } from './log-operations.ts';
+import { MQTT_OPERATIONS } from './mqtt-operations.ts';
 import { PRIVACY_OPERATIONS } from './privacy-operations.ts';
 import { QUICK_SYNC_OPERATIONS } from './quick-sync-operations.ts';
 import { SESSION_OPERATIONS } from './session-operations.ts';
@@ -15,5 +16,6 @@ export const API_OPERATIONS: readonly ApiOperation[] = [
   ...SESSION_OPERATIONS,
   ...CONTROL_OPERATIONS,
   ...WIFI_OPERATIONS,
+  ...MQTT_OPERATIONS,
   ...LOG_OPERATIONS,
 ];

@@ -8,6 +8,7 @@ import { type ControlDeps, controlRoutes } from './control-routes.ts';
 import { type LogDeps, logRoutes } from './log-routes.ts';
 import { type MetricsDeps, metricsRoutes } from './metrics-routes.ts';
 import { openApiRoutes } from './openapi-routes.ts';
+import { type MqttDeps, mqttRoutes } from './mqtt-routes.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
@@ -27,6 +28,7 @@ export interface WebDeps {
   readonly metrics?: MetricsDeps;
   readonly sessions?: SessionsDeps;
   readonly wifi?: WifiDeps;
+  readonly mqtt?: MqttDeps;
   readonly recentLog?: LogDeps;
   readonly support?: SupportDeps;
 }
@@ -63,6 +65,7 @@ export function webApp(deps: WebDeps): Hono<{ Bindings: HttpBindings }> {
   if (deps.metrics !== undefined) app.route('/metrics', metricsRoutes(deps.metrics));
   if (deps.sessions !== undefined) app.route('/api/sessions', sessionRoutes(deps.sessions));
   if (deps.wifi !== undefined) app.route('/api/wifi', wifiRoutes(deps.wifi));
+  if (deps.mqtt !== undefined) app.route('/api/mqtt', mqttRoutes(deps.mqtt));
   if (deps.recentLog !== undefined) app.route('/api/log', logRoutes(deps.recentLog));
   if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));
 
