@@ -224,6 +224,21 @@ test('the Pi 5 has the firmware’s word at another address', async () => {
   assert.is((await sample()).isThrottled, true);
 });
 
+test('weak power is told apart from heat', async () => {
+  const { sample, write } = await machine({});
+  for (const [word, told] of [
+    ['0', [false, false]],
+    ['1', [true, true]],
+    ['50000', [false, false]],
+    ['8', [true, false]],
+    ['50005', [true, true]],
+  ] as const) {
+    await write({ [FIRMWARE]: `${word}\n` });
+    const { isThrottled, isUnderVoltage } = await sample();
+    assert.equal([isThrottled, isUnderVoltage], told, word);
+  }
+});
+
 test('without the firmware’s word its voltage sensor tells of a weak power supply', async () => {
   const alarm = 'sys/class/hwmon/hwmon1/in0_lcrit_alarm';
   const { sample, write } = await machine({

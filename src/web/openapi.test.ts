@@ -83,7 +83,7 @@ test('the program answers as it is told', async () => {
     const folder = path.slice(0, path.indexOf('/:'));
     const at = path.replace(/:\w+/, ids[folder] ?? ':none');
     if (method !== 'get' || answer === undefined || at.includes(':')) continue;
-    const headers = scope === 'none' || scope === 'read' ? {} : { authorization };
+    const headers = new Headers(scope === 'none' || scope === 'read' ? {} : { authorization });
     const response = await fetch(url(at), { headers });
     asked.push(at);
     if (!response.ok) {

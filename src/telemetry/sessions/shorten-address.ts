@@ -20,5 +20,6 @@ export function shortenAddress(address: string): string {
     groups.push(...after);
   }
   const kept = groups.slice(0, KEPT_GROUPS).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${kept.join(':').replace(/(:0)+$/, '')}::`;
+  while (kept.at(-1) === '0') kept.pop();
+  return `${kept.join(':')}::`;
 }
