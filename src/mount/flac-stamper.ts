@@ -43,8 +43,9 @@ export class FlacStamper implements Framing {
   }
 }
 
-function renumber(frame: Uint8Array, sample: number): Buffer {
-  const oldNumberBytes = Math.max(1, Math.clz32(~((frame[FIXED_BYTES] as number) << 24)));
+/** A copy of a frame that says its first sample is another. */
+export function renumber(frame: Uint8Array, sample: number): Buffer {
+  const oldNumberBytes = numberBytes(frame);
   const blockCode = (frame[2] as number) >> 4;
   const rateCode = (frame[2] as number) & 0xf;
   const extraBytes = (blockCode === 6 ? 1 : blockCode === 7 ? 2 : 0) + (rateCode === 12 ? 1 : rateCode > 12 ? 2 : 0);
@@ -62,6 +63,20 @@ function renumber(frame: Uint8Array, sample: number): Buffer {
   bytes.set(body, headerBytes + 1);
   bytes.writeUInt16BE(crc16(bytes.subarray(0, bytes.length - 2)), bytes.length - 2);
   return bytes;
+}
+
+/** The number of its first sample, of a frame that a FlacStamper has numbered. */
+export function sampleOf(frame: Uint8Array): number {
+  const bytes = numberBytes(frame);
+  const first = frame[FIXED_BYTES] as number;
+  let sample = bytes === 1 ? first : first & (0x7f >> bytes);
+  for (let i = 1; i < bytes; i += 1) sample = sample * 64 + ((frame[FIXED_BYTES + i] as number) & 0x3f);
+  return sample;
+}
+
+/** How many bytes the number of a frame takes: as many as its first byte has leading ones. */
+function numberBytes(frame: Uint8Array): number {
+  return Math.max(1, Math.clz32(~((frame[FIXED_BYTES] as number) << 24)));
 }
 
 /** A number of up to 36 bits, coded as UTF-8 codes characters, carried on to seven bytes. */

@@ -1,12 +1,13 @@
 import type { AccessUnit } from '../core/access-unit.ts';
 import type { WireUnit } from '../ring/segment.ts';
 import type { Framing } from './framing.ts';
+import { FIRST_PAGE, page } from './ogg-page.ts';
 
-const HEADER_BYTES = 27;
-const FIRST_PAGE = 2;
 /** A page costs 28 bytes and more: five packets of 20 ms in each keep that at 2 kbit/s. */
 const PAGE_US = 100_000;
 const MAX_LACES = 255;
+/** The largest packet of 20 ms has 1275 bytes (RFC 6716, 3.4). */
+const MAX_PACKET_LACES = 6;
 /** Opus counts at this rate whatever it carries (RFC 7845, 4). */
 const GRANULE_RATE = 48_000;
 
@@ -75,59 +76,9 @@ export class OggPager implements Framing {
   }
 }
 
-/** The largest packet of 20 ms has 1275 bytes (RFC 6716, 3.4). */
-const MAX_PACKET_LACES = 6;
-
-function page(content: {
-  readonly serial: number;
-  readonly number: number;
-  readonly granule: number;
-  readonly flags: number;
-  readonly packets: readonly Uint8Array[];
-}): Buffer {
-  const laces: number[] = [];
-  for (const packet of content.packets) {
-    for (let left = packet.length; ; left -= 255) {
-      laces.push(Math.min(255, left));
-      if (left < 255) break;
-    }
-  }
-  const bytes = Buffer.alloc(
-    HEADER_BYTES + laces.length + content.packets.reduce((sum, { length }) => sum + length, 0),
-  );
-  bytes.write('OggS', 0, 'latin1');
-  bytes[5] = content.flags;
-  bytes.writeBigUInt64LE(BigInt(content.granule), 6);
-  bytes.writeUInt32LE(content.serial, 14);
-  bytes.writeUInt32LE(content.number, 18);
-  bytes[26] = laces.length;
-  bytes.set(laces, HEADER_BYTES);
-  let at = HEADER_BYTES + laces.length;
-  for (const packet of content.packets) {
-    bytes.set(packet, at);
-    at += packet.length;
-  }
-  // The checksum counts its own place as 0.
-  bytes.writeUInt32LE(crc32(bytes), 22);
-  return bytes;
-}
-
 function lengthed(text: string): Buffer {
   const bytes = Buffer.from(text);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(bytes.length);
   return Buffer.concat([length, bytes]);
-}
-
-/** RFC 3533's CRC: polynomial 0x04c11db7, nothing reflected, nothing inverted. */
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
-  let crc = index << 24;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-  return crc >>> 0;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) crc = ((crc << 8) ^ (CRC_TABLE[(crc >>> 24) ^ byte] as number)) >>> 0;
-  return crc;
 }

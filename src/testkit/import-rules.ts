@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, RoomRule>> = {
   worker: { rooms: ['capture', 'encode', 'picture'] },
   broadcast: { rooms: ['ring'] },
   mount: { rooms: ['ring', 'broadcast'] },
+  clips: { rooms: ['mount'] },
   frames: { rooms: ['picture'] },
   ingest: { rooms: ['access'] },
   web: { rooms: ['access'] },
