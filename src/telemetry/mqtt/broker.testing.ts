@@ -89,8 +89,9 @@ export class Onlooker implements AsyncDisposable {
   readonly #client: MqttClient;
   /** The newest of each topic. */
   readonly latest = new Map<string, Buffer>();
-  /** Topics in the order in which they came. */
+  /** Topics in the order in which they came, and what came. */
   readonly order: string[] = [];
+  readonly payloads: Buffer[] = [];
   /** Those that came because they were retained. */
   readonly retained = new Set<string>();
 
@@ -99,6 +100,7 @@ export class Onlooker implements AsyncDisposable {
     client.on('message', (topic, payload, { retain }) => {
       this.latest.set(topic, payload);
       this.order.push(topic);
+      this.payloads.push(payload);
       if (retain) this.retained.add(topic);
     });
   }
@@ -117,6 +119,11 @@ export class Onlooker implements AsyncDisposable {
 
   json(topic: string): Record<string, unknown> {
     return JSON.parse(this.text(topic) ?? '{}') as Record<string, unknown>;
+  }
+
+  /** All that came, the oldest first. */
+  texts(topic: string): string[] {
+    return this.payloads.filter((_, index) => this.order[index] === topic).map(String);
   }
 
   count(topic: string): number {
