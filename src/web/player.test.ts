@@ -202,6 +202,7 @@ test('each codec plays in the browser', async () => {
   for (const extension of ['mp3', 'aac', 'opus', 'flac']) {
     await using opened = await open(program);
     const { page } = opened;
+    await page.waitForSelector('#play');
     // A real click, as browsers ask for before they make a sound.
     await page.evaluate(`{
       const button = document.querySelector('#play');

@@ -202,9 +202,10 @@ export class Player {
 
   /** A phone call, headphones pulled out: the system has paused it, and may let it go on. That is at the live edge, too. */
   #notePause() {
-    const { paused, ended } = this.#audio;
-    // By the time that it is told, a pause of our own may be over.
-    if (!this.#isWanted || !paused || ended || !this.#audio.hasAttribute('src') || this.#hold.isOn) return;
+    const { paused, ended, error } = this.#audio;
+    // By the time that it is told, a pause of our own may be over; what has failed is paused, too.
+    if (!this.#isWanted || !paused || ended || error !== null || !this.#audio.hasAttribute('src') || this.#hold.isOn)
+      return;
     this.#rest();
     this.#isWanted = false;
     this.#isInterrupted = true;
