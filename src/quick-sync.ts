@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ChangeGate } from './access/change-gate.ts';
 import { describeAgent } from './access/device-agent.ts';
 import { DeviceChangePace } from './access/device-change-pace.ts';
@@ -12,9 +11,8 @@ import type { Preferences } from './core/preferences.ts';
 import type { QualityLevel } from './core/quality-level.ts';
 import { PROFILE_CAPS } from './core/quick-sync-settings.ts';
 import type { RequestHead } from './core/request-head.ts';
-import { Database } from './history/database.ts';
 import { DevicePreferences } from './history/device-preferences.ts';
-import { SCHEMA } from './history/schema.ts';
+import type { HistoryLink } from './history/history-link.ts';
 import { RememberedLinkTests } from './link-tests.ts';
 import { ListeningQuality } from './listening-quality.ts';
 import type { QualityChoice } from './outputs/quality-choice.ts';
@@ -44,6 +42,8 @@ export interface QuickSyncDeps {
   /** Resolves after so many milliseconds. */
   readonly pause: (ms: number) => Promise<unknown>;
   readonly wallTime: () => Date;
+  /** Where it is kept what devices wish for. */
+  readonly history: HistoryLink;
 }
 
 /**
@@ -54,8 +54,8 @@ const LOOKS: TransmitQueuesOptions = { intervalMs: 1_000, maxShare: 0.02, savedM
 /** The same, while a link is tested. */
 const TEST_LOOKS: TransmitQueuesOptions = { intervalMs: 5, maxShare: 0.2, savedMs: 100 };
 const NETWORK_SAMPLE_MS = 30_000;
-/** Below the data directory. */
-const DATABASE_FILE = 'pipit.db';
+/** A card may take longer to tell what devices wish for: then listeners come before that is known. */
+const LOAD_MS = 2_000;
 
 /**
  * Quick Sync as a whole: what listeners begin with, the loop that follows them, what is known of their links, what their
@@ -68,7 +68,6 @@ export class QuickSync implements AsyncDisposable {
   readonly #settings: () => Settings;
   readonly #book: LinkBook;
   readonly #loop: ListenerLoop;
-  readonly #database: Database;
   readonly #devices: DevicePreferences;
   readonly #network: HostNetworkSampler;
   readonly #facts: SocketFacts;
@@ -77,15 +76,11 @@ export class QuickSync implements AsyncDisposable {
 
   /** @param settings as they are now */
   constructor(deps: QuickSyncDeps, settings: () => Settings) {
-    const { clock, log, counters, box, wallTime } = deps;
+    const { clock, counters, box, wallTime, history } = deps;
     this.#deps = deps;
     this.#settings = settings;
     this.#book = new LinkBook({ clock });
-    this.#database = new Database(
-      { clock, log, wallTime },
-      { file: join(settings().dataDir, DATABASE_FILE), schema: SCHEMA },
-    );
-    this.#devices = new DevicePreferences({ database: this.#database, wallTime });
+    this.#devices = new DevicePreferences({ desk: history, wallTime });
     this.#network = new HostNetworkSampler({ clock }, { intervalMs: NETWORK_SAMPLE_MS });
     this.#facts = new SocketFacts({ clock });
     this.#speedTest = new SpeedTest(
@@ -125,11 +120,13 @@ export class QuickSync implements AsyncDisposable {
     this.api = this.#openApi();
   }
 
-  /** Opens what is kept. */
+  /** Reads what is kept, when the history has been started. */
   async open(): Promise<void> {
     this.#network.start(this.#stop.signal);
-    await this.#database.open();
-    this.#devices.load();
+    const { history, pause } = this.#deps;
+    // Whenever the file is opened anew, too: it may be another one.
+    history.onOpen = () => void this.#devices.load();
+    await Promise.race([this.#devices.load(), pause(LOAD_MS)]);
   }
 
   /** Listeners come to that port. */
@@ -158,7 +155,6 @@ export class QuickSync implements AsyncDisposable {
     this.#loop[Symbol.dispose]();
     this.#facts[Symbol.dispose]();
     await this.#network[Symbol.asyncDispose]();
-    this.#database.close();
   }
 
   #openApi(): QuickSyncApi {

@@ -13,6 +13,7 @@ import { StationEvents } from './core/station-event.ts';
 import type { StationSight } from './core/station-sight.ts';
 import { findWifi } from './hardware/find-wifi.ts';
 import { HostPower } from './hardware/host-power.ts';
+import { HistoryLink } from './history/history-link.ts';
 import { House, type HouseDeps } from './house.ts';
 import type { Mount } from './mount/mount.ts';
 import { Admission, type AdmissionLimits } from './outputs/admission.ts';
@@ -29,9 +30,9 @@ import { soundAudience } from './sound-audience.ts';
 import { Control } from './station-control.ts';
 import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
 import { StationGpio } from './station-gpio.ts';
-import { StationMqtt } from './station-mqtt.ts';
 import { stationLive } from './station-live.ts';
 import { stationMetrics } from './station-metrics.ts';
+import { StationMqtt } from './station-mqtt.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { StationSessions } from './station-sessions.ts';
@@ -66,6 +67,8 @@ const STORAGE_SAMPLE_MS = 10_000;
 const MAX_NAMES = 5;
 /** What is muted, below the data directory. */
 const MUTE_FILE = 'mute.json';
+/** What is kept of the past, and what devices wish for. */
+const HISTORY_FILE = 'pipit.db';
 
 /**
  * The whole appliance but for the command line: sources, mounts and cameras, the ports that listeners, viewers and
@@ -78,6 +81,7 @@ export class Station {
   /** Of streams and of WebSockets: neither can take the places of the other. */
   readonly #viewerAdmissions: readonly [Admission, Admission];
   readonly #programme: Programme;
+  readonly #history: HistoryLink;
   readonly #quickSync: QuickSync;
   readonly #cameras: readonly RunningCamera[];
   readonly #cameraSocket: CameraSocket;
@@ -151,6 +155,10 @@ export class Station {
       () => this.#settings.auth.password,
     );
     const pause = (ms: number) => sleep(clock, ms, this.#stop.signal);
+    this.#history = new HistoryLink(
+      { clock, log: log.room('history'), counters: this.#counters, random },
+      { file: join(settings.dataDir, HISTORY_FILE), maxBytes: settings.history.maxBytes },
+    );
     this.#quickSync = new QuickSync(
       {
         clock,
@@ -161,6 +169,7 @@ export class Station {
         gate,
         pause,
         wallTime,
+        history: this.#history,
       },
       () => this.#settings,
     );
@@ -274,6 +283,7 @@ export class Station {
    */
   async start(): Promise<StationAddresses> {
     this.#identity = await readHostIdentity();
+    this.#history.start();
     await this.#quickSync.open();
     this.#mute.load();
     this.#mute.onChange = (muted) => this.#applyMute(muted);
@@ -344,6 +354,7 @@ export class Station {
     await this.#storage[Symbol.asyncDispose]();
     this.#sentMeter[Symbol.dispose]();
     await this.#quickSync[Symbol.asyncDispose]();
+    await this.#history[Symbol.asyncDispose]();
     await this.#cameraSocket[Symbol.asyncDispose]();
     await this.#live[Symbol.asyncDispose]();
     await Promise.all([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { Database, type DatabaseOptions } from './database.ts';
+import { HISTORY_JOBS, type HistoryDesk } from './history-jobs.ts';
 
 export const NOTES = ['CREATE TABLE note (text TEXT) STRICT'];
 
@@ -28,6 +29,12 @@ export class DatabaseBench {
     for (const database of this.#open) database.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Has jobs done at once and here, with a database of a test. */
+export function deskOf(database: Database): HistoryDesk {
+  const deps = { database, generationOf: (generation: number) => generation };
+  return { ask: async (job, argument) => HISTORY_JOBS[job](deps, argument as never) as never };
 }
 
 /** Writes a row into NOTES. */

@@ -1,66 +1,46 @@
 import { type DeviceKey, deviceIdOf } from '../core/device-key.ts';
 import { DeviceError } from '../core/errors.ts';
 import { DEFAULT_PREFERENCES, type Preferences } from '../core/preferences.ts';
-import type { Database } from './database.ts';
-import { type DeviceRow, rowOf, storedOf } from './device-row.ts';
-import type { Tables } from './tables.ts';
+import type { DeviceRows } from './device-jobs.ts';
+import { MAX_DEVICES, type StoredDevice, storedOf } from './device-row.ts';
+import type { HistoryDesk } from './history-jobs.ts';
 
 /** A device that has said what it wishes for, or was given a name. */
-export interface Device {
+export interface Device extends StoredDevice {
   readonly id: string;
-  /** What people call it; empty: it has no name. */
-  readonly name: string;
-  /** What it says of itself, in a few words. */
-  readonly agent: string;
-  readonly preferences: Preferences;
-  readonly createdMs: number;
-  readonly lastSeenMs: number;
 }
 
-/** What is kept of it. */
-export type StoredDevice = Omit<Device, 'id'>;
-
-/** Beyond these one has to go for each that comes. */
-const MAX_DEVICES = 500;
 /** When a device was last seen is written so often at most: each write wears the card. */
 const SEEN_EVERY_MS = 24 * 60 * 60 * 1000;
-
-const UPSERT = `INSERT INTO device
-    (key, name, agent, mode, prefer_quality, adapt_to_system, auto_download_quality, created_ms, seen_ms)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (key) DO UPDATE SET name = excluded.name, agent = excluded.agent, mode = excluded.mode,
-    prefer_quality = excluded.prefer_quality, adapt_to_system = excluded.adapt_to_system,
-    auto_download_quality = excluded.auto_download_quality, seen_ms = excluded.seen_ms`;
-const SELECT = `SELECT * FROM device ORDER BY name = '', seen_ms DESC LIMIT ${MAX_DEVICES}`;
-const DELETE = 'DELETE FROM device WHERE key = ?';
+/** A file that is another one at every try is no place for anything. */
+const TRIES = 3;
 
 /**
- * What each device wishes for. It is read from memory and written to the database at once; what could not be written is
- * in effect all the same, and is written with the next change that can be. Holds 500 devices: the one that was not seen
- * for longest goes first, those with a name last.
+ * What each device wishes for. It is read from memory. A change is in effect at once and written by the history's thread;
+ * what could not be written stays in effect all the same, and is written with the next change that can be. Holds 500
+ * devices: the one that was not seen for longest goes first, those with a name last.
  */
 export class DevicePreferences {
-  readonly #database: Database;
+  readonly #desk: HistoryDesk;
   readonly #wallTime: () => Date;
   readonly #devices = new Map<DeviceKey, StoredDevice>();
   /** Different in the database, or not there. */
   readonly #unwritten = new Set<DeviceKey>();
   readonly #removed = new Set<DeviceKey>();
-  /** Of the database when it was last read and written. */
+  /** Of the file that was last read or written. */
   #generation = 0;
+  #present: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
 
-  constructor({ database, wallTime }: { database: Database; wallTime: () => Date }) {
-    this.#database = database;
+  constructor({ desk, wallTime }: { desk: HistoryDesk; wallTime: () => Date }) {
+    this.#desk = desk;
     this.#wallTime = wallTime;
   }
 
-  /** Reads what is kept, when the database has been opened; nothing, where there is none. */
-  load(): void {
+  /** Takes over what is kept; nothing, where nothing can be read. To be called again when it may be another file. */
+  async load(): Promise<void> {
     try {
-      this.#generation = this.#database.read((tables) => {
-        this.#merge(tables);
-        return tables.generation;
-      });
+      this.#merge(await this.#desk.ask('readDevices', undefined));
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
     }
@@ -90,51 +70,47 @@ export class DevicePreferences {
   }
 
   /**
-   * Sets what it wishes for.
+   * Sets what it wishes for, at once; resolves when that is kept.
    * @param agent what it says of itself, when the device itself asks
    * @throws DeviceError `history.not-kept` when it lasts only until a restart
    */
-  save(key: DeviceKey, preferences: Preferences, agent?: string): void {
-    this.#change(key, { preferences, ...(agent === undefined ? {} : { agent, lastSeenMs: this.#nowMs() }) });
+  save(key: DeviceKey, preferences: Preferences, agent?: string): Promise<void> {
+    return this.#change(key, { preferences, ...(agent === undefined ? {} : { agent, lastSeenMs: this.#nowMs() }) });
   }
 
   /**
-   * Calls it by a name; empty: by none.
+   * Calls it by a name, at once; empty: by none. Resolves when that is kept.
    * @throws DeviceError `history.not-kept` when it lasts only until a restart
    */
-  name(key: DeviceKey, name: string): void {
-    this.#change(key, { name });
+  name(key: DeviceKey, name: string): Promise<void> {
+    return this.#change(key, { name });
   }
 
-  /** It is there, if it is known. True when that was written, once a day: the moment to renew what it shows. */
+  /** It is there, if it is known. True when that is to be written, once a day: the moment to renew what it shows. */
   seen(key: DeviceKey, agent: string): boolean {
     const device = this.#devices.get(key);
     if (device === undefined) return false;
     const lastSeenMs = this.#nowMs();
     // Without a clock of its own a Pi may begin in the past.
     if (Math.abs(lastSeenMs - device.lastSeenMs) < SEEN_EVERY_MS) return false;
-    try {
-      this.#change(key, { agent, lastSeenMs });
-    } catch (error) {
-      // The database has said so, and nobody has asked for this to be kept.
-      if (!(error instanceof DeviceError)) throw error;
-    }
+    // Nobody has asked for this to be kept; that it is not, the thread has said.
+    this.#change(key, { agent, lastSeenMs }).catch(() => {});
     return true;
   }
 
   /**
-   * Forgets it.
+   * Forgets it, at once; resolves when that is kept.
    * @returns false when it was not known
    * @throws DeviceError `history.not-kept` when a restart brings it back
    */
-  remove(key: DeviceKey): boolean {
+  async remove(key: DeviceKey): Promise<boolean> {
     if (!this.#devices.has(key)) return false;
     this.#forget(key);
-    this.#write();
+    await this.#write();
     return true;
   }
 
-  #change(key: DeviceKey, change: Partial<StoredDevice>): void {
+  #change(key: DeviceKey, change: Partial<StoredDevice>): Promise<void> {
     const known = this.#devices.get(key);
     const nowMs = this.#nowMs();
     const fresh = { name: '', agent: '', preferences: DEFAULT_PREFERENCES, createdMs: nowMs, lastSeenMs: nowMs };
@@ -142,29 +118,56 @@ export class DevicePreferences {
     this.#devices.set(key, { ...(known ?? fresh), ...change });
     this.#removed.delete(key);
     this.#unwritten.add(key);
-    this.#write();
+    return this.#write();
   }
 
-  /** Everything that the database lacks, in one transaction. */
-  #write(): void {
-    this.#generation = this.#database.write((tables) => {
-      if (tables.generation !== this.#generation) this.#merge(tables);
-      for (const key of this.#removed) tables.run(DELETE, key);
+  /** One at a time: all that changes while one is under way goes with the next. */
+  #write(): Promise<void> {
+    this.#next ??= this.#present
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        this.#present = this.#writeAll();
+        return this.#present;
+      });
+    return this.#next;
+  }
+
+  /** Everything that the file lacks. */
+  async #writeAll(): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const removed = [...this.#removed];
+      const changed: [DeviceKey, StoredDevice][] = [];
       for (const key of this.#unwritten) {
         const device = this.#devices.get(key);
-        if (device !== undefined) tables.run(UPSERT, ...rowOf(key, device));
+        if (device !== undefined) changed.push([key, device]);
       }
-      return tables.generation;
-    });
-    this.#removed.clear();
-    this.#unwritten.clear();
+      const other = await this.#desk.ask('writeDevices', { generation: this.#generation, removed, changed });
+      if (other === undefined) return this.#settle(removed, changed);
+      this.#merge(other);
+    }
+    throw new DeviceError(
+      'history.not-kept',
+      'the history is a new file again and again: it lasts until Pipit restarts',
+      {
+        remedy: 'The disk or card fails: see dmesg, and replace it.',
+      },
+    );
   }
 
-  /** Takes over what a database has that was opened anew; what it lacks is to be written. */
-  #merge(tables: Tables): void {
-    const rows = new Map(tables.all<DeviceRow>(SELECT).map((row) => [row.key, row]));
-    for (const key of this.#devices.keys()) if (!rows.has(key)) this.#unwritten.add(key);
-    for (const [key, row] of rows) {
+  /** These are in the file now, but for what has changed meanwhile. */
+  #settle(removed: readonly DeviceKey[], changed: readonly (readonly [DeviceKey, StoredDevice])[]): void {
+    for (const key of removed) if (!this.#devices.has(key)) this.#removed.delete(key);
+    for (const [key, device] of changed) if (this.#devices.get(key) === device) this.#unwritten.delete(key);
+  }
+
+  /** Takes over what a file has that is not the one known; what it lacks is to be written. */
+  #merge({ generation, rows }: DeviceRows): void {
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    const kept = new Map(rows.map((row) => [row.key, row]));
+    for (const key of this.#devices.keys()) if (!kept.has(key)) this.#unwritten.add(key);
+    for (const [key, row] of kept) {
       if (this.#removed.has(key) || this.#unwritten.has(key)) continue;
       if (!this.#devices.has(key)) this.#makePlace();
       this.#devices.set(key, storedOf(row));

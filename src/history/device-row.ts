@@ -1,8 +1,21 @@
 import type { DeviceKey } from '../core/device-key.ts';
-import { DEFAULT_PREFERENCES } from '../core/preferences.ts';
+import { DEFAULT_PREFERENCES, type Preferences } from '../core/preferences.ts';
 import { QUALITY_MODES } from '../core/quality-level.ts';
-import type { StoredDevice } from './device-preferences.ts';
 import type { SqlValue } from './tables.ts';
+
+/** Beyond these one has to go for each that comes. */
+export const MAX_DEVICES = 500;
+
+/** What is kept of a device. */
+export interface StoredDevice {
+  /** What people call it; empty: it has no name. */
+  readonly name: string;
+  /** What it says of itself, in a few words. */
+  readonly agent: string;
+  readonly preferences: Preferences;
+  readonly createdMs: number;
+  readonly lastSeenMs: number;
+}
 
 /** A row of the table `device`. */
 export interface DeviceRow {

@@ -119,7 +119,7 @@ export interface KeptDevice {
   readonly lastSeenMs: number;
 }
 
-/** The devices, and what they wish for. What changes something throws a PipitError when it is in effect and not kept. */
+/** The devices, and what they wish for. What changes something is in effect at once; it rejects with a PipitError when it is not kept. */
 export interface KeptDevices {
   of(key: DeviceKey | undefined): Preferences;
   device(key: DeviceKey): KeptDevice | undefined;
@@ -127,9 +127,10 @@ export interface KeptDevices {
   list(): readonly KeptDevice[];
   /** True once a day, for one that is known. */
   seen(key: DeviceKey, agent: string): boolean;
-  save(key: DeviceKey, preferences: Preferences, agent?: string): void;
-  name(key: DeviceKey, name: string): void;
-  remove(key: DeviceKey): boolean;
+  save(key: DeviceKey, preferences: Preferences, agent?: string): Promise<void>;
+  name(key: DeviceKey, name: string): Promise<void>;
+  /** False when it was not known. */
+  remove(key: DeviceKey): Promise<boolean>;
 }
 
 export interface QuickSyncDeps {

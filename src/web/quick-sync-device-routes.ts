@@ -57,26 +57,20 @@ export function deviceRoutes({ devices }: QuickSyncDeps, guard: QuickSyncGuard):
     if (change instanceof BodyProblem) return refuseBody(context, change);
     const { name, preferences } = change;
     const before = devices.of(key);
-    const error = attempt(() => {
-      if (preferences !== undefined) devices.save(key, { ...before, ...preferences });
-    });
-    const nameError = attempt(() => {
-      if (name !== undefined) devices.name(key, name);
-    });
+    // Both are written at once.
+    const saved = preferences === undefined ? undefined : devices.save(key, { ...before, ...preferences });
+    const named = name === undefined ? undefined : devices.name(key, name);
+    const problem = await attempt(Promise.all([saved, named]));
     const device = devices.device(key);
     if (device === undefined) return notKnown(context);
-    const problem = error ?? nameError;
     return context.json({ ...answerOf(context, device), ...(problem === undefined ? {} : { error: problem }) });
   });
 
   app.on('DELETE', slashed('/devices/:id'), async (context) => {
     const key = await admit(context);
     if (typeof key !== 'string') return key;
-    let wasKnown = true;
-    const error = attempt(() => {
-      wasKnown = devices.remove(key);
-    });
-    if (!wasKnown) return notKnown(context);
+    if (devices.device(key) === undefined) return notKnown(context);
+    const error = await attempt(devices.remove(key));
     if (context.get('device')?.key === key) context.header('Set-Cookie', NO_DEVICE_COOKIE);
     return context.json({ message: 'The device is forgotten.', ...(error === undefined ? {} : { error }) });
   });

@@ -75,10 +75,10 @@ export class QuickSyncGuard {
   }
 }
 
-/** Makes a change; what is in effect and could not be kept is a sentence. */
-export function attempt(change: () => void): string | undefined {
+/** Waits for a change to be kept; that it is in effect and could not be is a sentence. */
+export async function attempt(change: Promise<unknown>): Promise<string | undefined> {
   try {
-    change();
+    await change;
     return undefined;
   } catch (error) {
     if (!(error instanceof PipitError)) throw error;

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { DeviceError } from '../core/errors.ts';
 import { UNKNOWN_LOAD } from '../core/host-load.ts';
 import { ASSUMED_MBPS } from '../core/link-knowledge.ts';
+import { deskOf } from '../history/database.testing.ts';
 import { DevicePreferences } from '../history/device-preferences.ts';
 import { DECISION, fieldsOf, LINK, NOW, post, serveQuickSync } from './quick-sync.testing.ts';
 import type { ListenerSightReport } from './quick-sync-deps.ts';
@@ -92,8 +93,8 @@ test('a device is known again by its cookie, and has its own preferences', async
   assert.is(web.devices.list().length, 1);
   assert.is(web.devices.list()[0]?.agent, 'VLC');
 
-  const restarted = new DevicePreferences({ database: web.database, wallTime: () => NOW });
-  restarted.load();
+  const restarted = new DevicePreferences({ desk: deskOf(web.database), wallTime: () => NOW });
+  await restarted.load();
   assert.equal(restarted.list(), web.devices.list());
 });
 
@@ -176,8 +177,8 @@ test('what could not be kept is in effect, and said', async () => {
   const kept = web.devices;
   const failing = Object.create(kept, {
     save: {
-      value: (...args: Parameters<typeof kept.save>) => {
-        kept.save(...args);
+      value: async (...args: Parameters<typeof kept.save>) => {
+        await kept.save(...args);
         throw new DeviceError('history.not-kept', 'nothing can be kept', { remedy: 'Make room.' });
       },
     },

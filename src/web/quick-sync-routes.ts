@@ -38,7 +38,7 @@ export function quickSyncRoutes(deps: QuickSyncDeps): Hono<QuickSyncEnv> {
 
     const device = context.get('device') ?? newDevice();
     const preferences = { ...devices.of(device.key), ...change };
-    const error = attempt(() => devices.save(device.key, preferences, guard.agentOf(context)));
+    const error = await attempt(devices.save(device.key, preferences, guard.agentOf(context)));
     guard.renew(context, device);
     const answer: PreferencesChangedAnswer = {
       message: error === undefined ? 'Preferences saved.' : 'Preferences are in effect, but a restart forgets them.',

@@ -9,6 +9,7 @@ import { DeviceChangePace } from '../access/device-change-pace.ts';
 import { CounterSet } from '../core/counters.ts';
 import { type HostLoad, UNKNOWN_LOAD } from '../core/host-load.ts';
 import type { LinkKnowledge } from '../core/link-knowledge.ts';
+import { deskOf } from '../history/database.testing.ts';
 import { Database } from '../history/database.ts';
 import { DevicePreferences } from '../history/device-preferences.ts';
 import { SCHEMA } from '../history/schema.ts';
@@ -59,8 +60,8 @@ export async function serveQuickSync(changed: Partial<QuickSyncDeps> = {}) {
   const wallTime = () => NOW;
   const database = new Database({ clock, log, wallTime }, { file: join(directory, 'pipit.db'), schema: SCHEMA });
   await database.open();
-  const devices = new DevicePreferences({ database, wallTime });
-  devices.load();
+  const devices = new DevicePreferences({ desk: deskOf(database), wallTime });
+  await devices.load();
   const clients: QuickSyncClient[] = [];
   const pauses: number[] = [];
   const quickSync: QuickSyncDeps = {
