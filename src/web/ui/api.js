@@ -80,3 +80,11 @@ export const getAccess = () => call('GET', '/api/access', { mayAsk: false });
 export const login = (password) =>
   call('POST', '/api/access/login', { body: { password }, mayAsk: false, timeoutMs: 30_000 });
 export const logout = () => call('POST', '/api/access/logout', { mayAsk: false });
+
+/* Health and log */
+
+/** By the minute; times in milliseconds. */
+export const getFigureHistory = ({ names, fromMs, toMs }) =>
+  call('GET', `/api/history/figures?names=${names.join(',')}&from=${fromMs}&to=${toMs}&step=minute`, { mayAsk: false });
+export const getLog = () => call('GET', '/api/log');
+export const getSupportBundle = () => call('GET', '/api/support', { as: 'blob', timeoutMs: 60_000 });

@@ -51,6 +51,13 @@ class Live {
     this.follow();
   }
 
+  /** Connects anew: who has signed in or out is somebody else to the station. */
+  again() {
+    if (this.#socket === undefined) return;
+    this.#disconnect();
+    this.follow();
+  }
+
   #tellTopics() {
     if (this.isOpen.value && this.#watchers.size > 0) {
       this.#socket.send(JSON.stringify({ watch: [...this.#watchers.keys()] }));

@@ -2,6 +2,7 @@
 
 const SPAN_MS = 3_600_000;
 const SLOT_MS = 10_000;
+const SLOTS_OF_MINUTE = 60_000 / SLOT_MS;
 
 /** All series share one row of times. Memory is bounded by the hour. */
 export class FigureHistory {
@@ -11,6 +12,7 @@ export class FigureHistory {
   #series = new Map();
   /** How many readings the newest slot is the mean of. */
   #readings = 0;
+  #newestMs = 0;
   /** Of the newest reading: `{ NAME: { SUBJECT: value } }`. */
   latest = {};
 
@@ -33,6 +35,7 @@ export class FigureHistory {
   add(nowMs, figures) {
     this.latest = figures;
     this.#reach(nowMs);
+    this.#newestMs = nowMs;
     this.#readings += 1;
     const index = this.#times.length - 1;
     for (const [name, bySubject] of Object.entries(figures)) {
@@ -51,13 +54,16 @@ export class FigureHistory {
    */
   fill(nowMs, { times, series }) {
     this.#reach(nowMs);
-    const indexOf = new Map(times.map((timeMs, index) => [Math.floor(timeMs / 60_000), index]));
+    const indexOf = new Map(times.map((timeMs, index) => [minuteOf(timeMs), index]));
     for (const [name, bySubject] of Object.entries(series)) {
       for (const [subject, kept] of Object.entries(bySubject)) {
         const values = this.#rowOf(name, subject);
+        const own = new Set(this.#times.filter((_, slot) => values[slot] !== null).map(minuteOf));
         this.#times.forEach((timeMs, slot) => {
-          const index = indexOf.get(Math.floor(timeMs / 60_000));
-          if (values[slot] === null && index !== undefined) values[slot] = kept[index] ?? null;
+          const index = indexOf.get(minuteOf(timeMs));
+          // What only grows would seem to begin anew where the end of a minute came before its middle.
+          const isCovered = name.endsWith('_total') ? own.has(minuteOf(timeMs)) : values[slot] !== null;
+          if (!isCovered && index !== undefined) values[slot] = kept[index] ?? null;
         });
       }
     }
@@ -78,12 +84,19 @@ export class FigureHistory {
     return growth;
   }
 
-  /** A counter as growth per second, beside `times`. */
+  /** A counter as growth per second beside `times`, over the minute before each of them or what is known of it. */
   ratesOf(name, subject = '') {
     const values = this.valuesOf(name, subject);
+    const newest = values.length - 1;
     return values.map((value, index) => {
-      const before = index === 0 ? null : values[index - 1];
-      return value === null || before === null ? null : Math.max(0, value - before) / (SLOT_MS / 1000);
+      if (value === null) return null;
+      for (let from = Math.max(0, index - SLOTS_OF_MINUTE); from < index; from++) {
+        if (values[from] === null) continue;
+        const endMs = index === newest ? this.#newestMs : this.#times[index] + SLOT_MS;
+        const spanMs = endMs - this.#times[from] - SLOT_MS;
+        return spanMs > 0 ? Math.max(0, value - values[from]) / (spanMs / 1000) : null;
+      }
+      return null;
     });
   }
 
@@ -122,6 +135,10 @@ export class FigureHistory {
     this.#series.set(key, values);
     return values;
   }
+}
+
+function minuteOf(timeMs) {
+  return Math.floor(timeMs / 60_000);
 }
 
 function keyOf(name, subject) {

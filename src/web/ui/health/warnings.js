@@ -34,7 +34,7 @@ export function warningsOf(sight, t) {
 function* stationSigns({ status, figures }, t) {
   if (status === undefined) return;
   const { camera, microphone } = status.privacy;
-  const isMuted = status.sources.some(({ name }) => valueOf(figures, 'source_muted', name) === 1);
+  const isMuted = status.sources.some(({ name }) => figureOf(figures, 'source_muted', name) === 1);
   if (microphone) yield sign('muted-microphone', 'info', t.microphoneMuted, t.mutedWhy, t.mutedRemedy);
   if (camera) yield sign('muted-camera', 'info', t.cameraMuted, t.mutedWhy, t.mutedRemedy);
   if (status.source_status === 'offline' && !(microphone && isMuted)) {
@@ -58,12 +58,12 @@ function* stationSigns({ status, figures }, t) {
 
 function* soundSigns({ figures }, t) {
   for (const name of figures.subjectsOf('source_connected')) {
-    if (valueOf(figures, 'source_connected', name) !== 1) continue;
+    if (figureOf(figures, 'source_connected', name) !== 1) continue;
     const clipped = figures.grown('clipped_samples_total', name, CLIPPING_SECONDS);
     if (clipped > 0) {
       yield sign(`clipping-${name}`, 'warning', fill(t.clipping, { name }), t.clippingWhy, t.clippingRemedy);
     }
-    if (valueOf(figures, 'silent', name) === 1) {
+    if (figureOf(figures, 'silent', name) === 1) {
       yield sign(`silent-${name}`, 'warning', fill(t.silent, { name }), t.silentWhy, t.silentRemedy);
     } else if (isQuietForLong(figures, name)) {
       yield sign(
@@ -90,7 +90,7 @@ function* soundSigns({ figures }, t) {
 }
 
 function* hostSigns({ figures }, t) {
-  const value = (name) => valueOf(figures, name, '');
+  const value = (name) => figureOf(figures, name, '');
   if (value('under_voltage') === 1) {
     yield sign('under-voltage', 'alarm', t.underVoltage, t.underVoltageWhy, t.underVoltageRemedy);
   }
@@ -148,7 +148,7 @@ function isQuietForLong(figures, name) {
   return known.length >= recent.length * 0.9 && known.every((value) => value < QUIET_DBFS);
 }
 
-function valueOf(figures, name, subject) {
+function figureOf(figures, name, subject) {
   return figures.latest[name]?.[subject];
 }
 
