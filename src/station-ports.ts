@@ -1,4 +1,5 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './core/clock.ts';
@@ -91,6 +92,11 @@ export class StationPorts implements AsyncDisposable {
       throw cannotListen(host, listenPort, cause);
     });
     return { listenPort: port, sourcePort: await this.#openSourcePort() };
+  }
+
+  /** Takes a connection that has come in elsewhere, as if it had come to the HTTP port. */
+  accept(socket: Socket): void {
+    this.#door.accept(socket);
   }
 
   /** Lets no source client in any more, and ends those that are. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { ChangeGate } from './access/change-gate.ts';
 import { BoxLoop } from './box-loop.ts';
 import { buildCameras, configureCamera, pictureOf, type RunningCamera } from './cameras.ts';
 import type { Settings } from './config/settings.ts';
@@ -27,6 +26,8 @@ import { broadcasterOptions, buildProgramme, type Programme } from './programme.
 import { QuickSync } from './quick-sync.ts';
 import { SentMeter } from './sent-meter.ts';
 import { soundAudience } from './sound-audience.ts';
+import { StationAccess } from './station-access.ts';
+import { StationClips } from './station-clips.ts';
 import { Control } from './station-control.ts';
 import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
 import { StationGpio } from './station-gpio.ts';
@@ -94,6 +95,7 @@ export class Station {
   readonly #sessions: StationSessions;
   readonly #stop = new AbortController();
   readonly #ports: StationPorts;
+  readonly #access: StationAccess;
   readonly #events: StationEvents;
   readonly #house: House;
   readonly #startedUs: number;
@@ -150,11 +152,9 @@ export class Station {
       },
       () => this.#settings,
     );
-    const gate = new ChangeGate(
-      { clock, log: log.room('web'), counters: this.#counters },
-      () => this.#settings.auth.password,
-    );
     const pause = (ms: number) => sleep(clock, ms, this.#stop.signal);
+    this.#access = new StationAccess({ clock, log, counters: this.#counters, wallTime, pause }, () => this.#settings);
+    const { gate, desk, addressOf, isSecure } = this.#access;
     this.#history = new HistoryLink(
       { clock, log: log.room('history'), counters: this.#counters, random },
       { file: join(settings.dataDir, HISTORY_FILE), maxBytes: settings.history.maxBytes },
@@ -182,6 +182,8 @@ export class Station {
         beliefOf: (id) => this.#quickSync.beliefOf(id),
       }),
       options: () => this.#outputOptions(),
+      addressOf,
+      isSecure,
     });
     this.#viewerAdmissions = [new Admission(viewerLimits(settings)), new Admission(viewerLimits(settings))];
     const [streamAdmission, socketAdmission] = this.#viewerAdmissions;
@@ -193,6 +195,7 @@ export class Station {
       wallTimeUs,
       nextViewerId: () => ++viewerIds,
       queues: new TransmitQueues({ clock }),
+      addressOf,
     };
     const media = firstOf(output, new PictureOutput({ ...watching, admission: streamAdmission }));
     this.#cameraSocket = new CameraSocket({ ...watching, admission: socketAdmission });
@@ -204,7 +207,7 @@ export class Station {
       settings: deps.configuration,
       power: new HostPower(),
       identify: () => gpio.identify(),
-      saveClip: notAllowed,
+      saveClip: (mount, seconds) => clips.save(mount, seconds),
       restartProgram: deps.restart,
       forgetSettings: notAllowed,
     });
@@ -221,11 +224,12 @@ export class Station {
     };
     const gpio = new StationGpio(house);
     const watch = new StationWatching(house, sources);
+    const clips = new StationClips({ ...house, mounts }, settings.dataDir);
     const mqtt = new StationMqtt({
       ...house,
       picture: (camera, signal) => pictureOf(this.#cameras, camera, signal),
     });
-    this.#house = new House([gpio, mqtt, watch]);
+    this.#house = new House([gpio, mqtt, watch, clips]);
     const { recentLog } = deps;
     const configuration = () => ({ file: deps.configuration.path, values: deps.configuration.values });
     const reports = { status: () => this.status(), stats: () => this.stats(), recentLog };
@@ -240,6 +244,7 @@ export class Station {
       log: log.room('web'),
       status: () => this.status(),
       stats: () => this.stats(),
+      access: { gate, pause, desk },
       privacy: { gate, pause, muted: () => this.#mute.muted, mute: (change) => this.#mute.set(change) },
       quickSync: this.#quickSync.api,
       control: { gate, pause, control },
@@ -248,6 +253,7 @@ export class Station {
       wifi: { gate, pause, wifi: () => findWifi() },
       mqtt: { gate, pause, status: () => mqtt.status(), test: (change) => mqtt.test(change) },
       recentLog: { gate, pause, log: recentLog },
+      clips: { gate, pause, saveClip: control.saveClip.bind(control), ...clips.api },
       support: { gate, pause, wallTime, supportFiles: () => supportFiles({ ...house, ...reports, configuration }) },
     });
     this.#ports = new StationPorts(
@@ -255,9 +261,9 @@ export class Station {
         clock,
         log,
         counters: this.#counters,
-        media,
-        web,
-        socketDoors: [this.#cameraSocket, this.#live],
+        media: this.#access.media(media),
+        web: this.#access.web(web),
+        socketDoors: [this.#access.sockets(this.#cameraSocket), this.#access.sockets(this.#live)],
         sourceMounts: this.#programme.sourceMounts,
       },
       () => this.#settings,
@@ -283,6 +289,7 @@ export class Station {
    */
   async start(): Promise<StationAddresses> {
     this.#identity = await readHostIdentity();
+    await this.#access.start();
     this.#history.start();
     await this.#quickSync.open();
     this.#mute.load();
@@ -294,6 +301,7 @@ export class Station {
     this.#sentMeter.start();
     for (const mount of this.#programme.mounts.values()) mount.start();
     const addresses = await this.#ports.open();
+    await this.#access.openHttps((socket) => this.#ports.accept(socket));
     this.#pageUrl = stationUrls(this.#settings.server.host, addresses.listenPort).at(-1) ?? '';
     this.#quickSync.listenersAt(addresses.listenPort);
     await this.#house.start();
@@ -312,6 +320,7 @@ export class Station {
     for (const camera of this.#cameras) configureCamera(camera, settings);
     this.#programme.configure(settings);
     this.#quickSync.configure();
+    this.#access.configure();
     this.#house.configure();
     for (const mount of this.#programme.mounts.values()) {
       mount.ring.resize(settings.buffer.sizeBytes);
@@ -362,6 +371,7 @@ export class Station {
       this.#programme[Symbol.asyncDispose](),
       ...this.#cameras.map(({ feed }) => feed[Symbol.asyncDispose]()),
     ]);
+    await this.#access[Symbol.asyncDispose]();
     await this.#ports[Symbol.asyncDispose]();
   }
 

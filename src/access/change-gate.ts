@@ -95,6 +95,12 @@ export class ChangeGate {
     return found.via === 'password' ? undefined : this.#refuseGuess(request);
   }
 
+  /** Why what needs no password is refused all the same: a page of another site has a browser send it. */
+  refuseForeign(request: ChangeRequest): ChangeRefusal | undefined {
+    const isElsewhere = request.fetchSite !== undefined && !/^(?:same-origin|none)$/.test(request.fetchSite);
+    return isElsewhere || !isFromHere(request.origin, request.host) ? refusal(403, FOREIGN) : undefined;
+  }
+
   /** The address of who asks: behind a trusted proxy, whom it speaks for. */
   addressOf(request: ChangeRequest): string {
     return this.#proxies.clientOf(peerOf(request));

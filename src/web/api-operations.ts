@@ -1,4 +1,6 @@
+import { ACCESS_OPERATIONS } from './access-operations.ts';
 import type { ApiOperation } from './api-operation.ts';
+import { CLIP_OPERATIONS } from './clip-operations.ts';
 import { CONTROL_OPERATIONS } from './control-operations.ts';
 import { LOG_OPERATIONS } from './log-operations.ts';
 import { MQTT_OPERATIONS } from './mqtt-operations.ts';
@@ -11,10 +13,12 @@ import { WIFI_OPERATIONS } from './wifi-operations.ts';
 /** Every route of the API: a table for each topic. Loaded only when somebody asks for the whole. */
 export const API_OPERATIONS: readonly ApiOperation[] = [
   ...STATION_OPERATIONS,
+  ...ACCESS_OPERATIONS,
   ...PRIVACY_OPERATIONS,
   ...QUICK_SYNC_OPERATIONS,
   ...SESSION_OPERATIONS,
   ...CONTROL_OPERATIONS,
+  ...CLIP_OPERATIONS,
   ...WIFI_OPERATIONS,
   ...MQTT_OPERATIONS,
   ...LOG_OPERATIONS,

@@ -3,11 +3,14 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { reportOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { type AccessDeps, accessRoutes } from './access-routes.ts';
 import type { StationStats, StationStatus } from './answers.ts';
+import { type ClipDeps, clipFileRoutes, clipRoutes } from './clip-routes.ts';
 import { type ControlDeps, controlRoutes } from './control-routes.ts';
 import { type LogDeps, logRoutes } from './log-routes.ts';
 import { type MetricsDeps, metricsRoutes } from './metrics-routes.ts';
 import { type MqttDeps, mqttRoutes } from './mqtt-routes.ts';
+import { needs } from './needs.ts';
 import { openApiRoutes } from './openapi-routes.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
@@ -23,6 +26,8 @@ export interface WebDeps {
   /** Undefined when statistics are switched off. */
   readonly stats: () => StationStats | undefined;
   readonly privacy: PrivacyDeps;
+  /** Absent: everybody may read. */
+  readonly access?: AccessDeps;
   readonly quickSync?: QuickSyncDeps;
   readonly control?: ControlDeps;
   readonly metrics?: MetricsDeps;
@@ -31,6 +36,7 @@ export interface WebDeps {
   readonly mqtt?: MqttDeps;
   readonly recentLog?: LogDeps;
   readonly support?: SupportDeps;
+  readonly clips?: ClipDeps;
 }
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
@@ -48,6 +54,11 @@ export function webApp(deps: WebDeps): Hono<{ Bindings: HttpBindings }> {
     context.header('Referrer-Policy', 'no-referrer');
   });
 
+  if (deps.access !== undefined) {
+    app.route('/api/access', accessRoutes(deps.access));
+    // Whatever comes below /api takes at least what listening takes.
+    app.use('/api/*', needs(deps.access, 'read'));
+  }
   app.get('/healthz', (context) => context.json({ status: 'ok', source_connected: deps.status().source_connected }));
   app.get('/api/status', (context) => context.json(deps.status()));
   app.get('/api/stats', (context) => {
@@ -68,6 +79,10 @@ export function webApp(deps: WebDeps): Hono<{ Bindings: HttpBindings }> {
   if (deps.mqtt !== undefined) app.route('/api/mqtt', mqttRoutes(deps.mqtt));
   if (deps.recentLog !== undefined) app.route('/api/log', logRoutes(deps.recentLog));
   if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));
+  if (deps.clips !== undefined) {
+    app.route('/api/clips', clipRoutes(deps.clips));
+    app.route('/clips', clipFileRoutes(deps.clips));
+  }
 
   app.route('/api/openapi.json', openApiRoutes({ version: () => deps.status().version }));
 
