@@ -70,7 +70,7 @@ export class Mount implements FeedUser {
         clock,
         log,
         counters,
-        headerOf: (rung) => this.#framing(rung).header,
+        headerOf: (rung) => this.headerOf(rung),
         onDemand: (rungs) => this.#want(rungs),
       },
       options.broadcaster,
@@ -90,6 +90,11 @@ export class Mount implements FeedUser {
   start(): void {
     if (this.#defaultRung !== null) this.broadcaster.keepWarm(this.#defaultRung);
     this.#chain.start();
+  }
+
+  /** What a stream or file of that rung begins with; undefined where nothing does, or nothing yet. */
+  headerOf(rung: Rung): Uint8Array | undefined {
+    return this.#framing(rung).header;
   }
 
   /** Shows another title, until the source tells one. */
