@@ -42,7 +42,9 @@ export function stationMessages(
     target_bitrate: choices.targetKbps,
   });
   bodies.set(topics.state, figures.ofStation);
-  for (const { name, type, status, treatment, soundDb } of sight.sources) {
+  for (const { name, type, status, treatment, soundDb, builtIn } of sight.sources) {
+    // A mount's last resort says nothing about the house.
+    if (builtIn) continue;
     bodies.set(topics.source(name), {
       name,
       type,
