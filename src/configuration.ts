@@ -1,11 +1,13 @@
 import { compareSettings } from './config/compare-settings.ts';
 import { ConfigFile } from './config/config-file.ts';
-import { formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
+import { declareImplicit } from './config/declare-implicit.ts';
+import { Diagnostics, formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
 import { editConfig } from './config/edit-config.ts';
+import { refusedBy } from './config/flaws.ts';
+import { parseHcl } from './config/hcl-parser.ts';
 import { type LoadedSettings, loadSettings, type SettingsOrigin } from './config/load-settings.ts';
 import { refuseEnvironment } from './config/refuse-environment.ts';
 import { refusePrograms } from './config/refuse-programs.ts';
-import { RefusedSettings } from './config/refused-settings.ts';
 import { renderConfig } from './config/render-config.ts';
 import type { Settings } from './config/settings.ts';
 import type { Values } from './config/values.ts';
@@ -13,6 +15,7 @@ import { WritePace } from './config/write-pace.ts';
 import { type Clock, sleep, type Timer } from './core/clock.ts';
 import { ConfigError, reportOf, sentencesOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { RefusedSettings } from './core/refused-settings.ts';
 import type { SettingChanges, SettingsOutcome } from './core/station-control.ts';
 import type { SettingsStore } from './station-control.ts';
 
@@ -273,13 +276,13 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     const isPlain = Object.values(changes).every((value) => value !== null);
     if (!isPlain && this.#pace.waitMs > 0) await sleep(this.#deps.clock, this.#pace.waitMs, this.#stop.signal);
     if (!isPlain || this.#pace.waitMs === 0) await this.#flush();
-    const { text, base, onDisk, loaded } = await this.#edited(changes);
+    const { text, base, onDisk, loaded, all } = await this.#edited(changes);
     if (text === base) return { outcome: this.#takeOver(loaded), written: this.#unwritten?.written.promise ?? done };
     if (this.#pace.waitMs > 0) {
       const outcome = this.#tell(this.#takeOver(loaded));
-      return { outcome, written: this.#writeLater(changes, onDisk, text) };
+      return { outcome, written: this.#writeLater(all, onDisk, text) };
     }
-    await this.#writeStep(changes, text, onDisk);
+    await this.#writeStep(all, text, onDisk);
     return { outcome: this.#tell(this.#takeOver(loaded)), written: done };
   }
 
@@ -289,10 +292,22 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     refuseEnvironment(this.#running, Object.keys(changes));
     const onDisk = (await this.#read()) ?? '';
     const base = this.#withUnwritten(onDisk);
-    const text = this.#told(base, () => editConfig(base, changes, file));
+    const all = this.#declared(changes, base);
+    const text = this.#told(base, () => editConfig(base, all, file));
     const loaded = await this.#allowed(text);
     refuseEnvironment(loaded, Object.keys(changes));
-    return { text, base, onDisk, loaded };
+    return { text, base, onDisk, loaded, all };
+  }
+
+  /** Changes, with what declares a microphone or a camera that the file says nothing of. */
+  #declared(changes: SettingChanges, base: string): SettingChanges {
+    try {
+      const loaded = loadSettings({ ...this.#origin, text: base });
+      return declareImplicit(changes, parseHcl(base, '', new Diagnostics()), loaded);
+    } catch (error) {
+      if (error instanceof InvalidConfig) return changes;
+      throw error;
+    }
   }
 
   #withUnwritten(onDisk: string): string {
@@ -373,7 +388,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     try {
       this.#text = (await this.#file.read()) ?? this.#text ?? this.#origin.text;
     } catch (error) {
-      throw error instanceof InvalidConfig ? RefusedSettings.of(error, '') : error;
+      throw error instanceof InvalidConfig ? refusedBy(error, '') : error;
     }
     return this.#text;
   }
@@ -421,7 +436,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     try {
       return read();
     } catch (error) {
-      throw error instanceof InvalidConfig ? RefusedSettings.of(error, text) : error;
+      throw error instanceof InvalidConfig ? refusedBy(error, text) : error;
     }
   }
 

@@ -15,8 +15,8 @@ export interface KeyFacts<T extends KeyValue = KeyValue> {
   readonly unit: string;
   /** For numbers. */
   readonly range: readonly [number, number] | undefined;
-  /** For text that must be one of these. */
-  readonly choices: readonly string[] | undefined;
+  /** For text or a number that must be one of these. */
+  readonly choices: readonly (string | number)[] | undefined;
   /** Finishes the sentence “it must be …”. */
   readonly expected: string;
   /** The default, where neither a profile nor another key gives it. */
@@ -107,7 +107,7 @@ export function choice<const T extends string>(choices: readonly T[], declared: 
 
 /** One of a few numbers. */
 export function numberChoice<const T extends number>(choices: readonly T[], declared: Declared<NoInfer<T>>): Key<T> {
-  return { ...factsOf<T>('integer', `one of ${choices.join(', ')}`, declared), schema: v.picklist(choices) };
+  return { ...factsOf<T>('integer', `one of ${choices.join(', ')}`, declared), choices, schema: v.picklist(choices) };
 }
 
 /** A list of different whole numbers within a range, highest first however it is written. */

@@ -1,5 +1,5 @@
+import { RefusedSettings } from '../core/refused-settings.ts';
 import type { LoadedSettings } from './load-settings.ts';
-import { RefusedSettings } from './refused-settings.ts';
 
 /**
  * What the environment sets, the file can't change.

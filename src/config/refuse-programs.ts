@@ -1,5 +1,5 @@
+import { RefusedSettings } from '../core/refused-settings.ts';
 import type { LoadedSettings } from './load-settings.ts';
-import { RefusedSettings } from './refused-settings.ts';
 
 /**
  * Settings that name a program to run are made by who has the file in hand, never over the network: whoever could set

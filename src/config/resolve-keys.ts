@@ -110,7 +110,7 @@ function remedyFor(keyName: string, key: Key, value: PlainValue, fallback: KeyVa
     if (accept(key, nearest) !== undefined) return `set ${keyName} = ${nearest}`;
   }
   if (typeof value === 'string' && key.choices !== undefined) {
-    const nearest = nearestName(value, key.choices);
+    const nearest = nearestName(value, key.choices.map(String));
     if (nearest !== undefined) return `did you mean "${nearest}"?`;
   }
   return fallback === undefined || isSecret(key) ? 'correct it' : `remove it to get ${JSON.stringify(fallback)}`;

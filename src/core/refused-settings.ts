@@ -1,15 +1,13 @@
-import { ConfigError } from '../core/errors.ts';
-import type { Diagnostic, InvalidConfig } from './diagnostic.ts';
-import { parseForNames } from './setting-at.ts';
+import { ConfigError } from './errors.ts';
 
-/** One thing that is wrong with settings. Never holds the value of a secret. */
+/** One thing that is to be known of settings. Never holds the value of a secret. */
 export interface SettingFlaw {
-  /** Dotted name of what it is about; empty for the file as a whole. */
+  /** Dotted name of what it is about, or the variable of the environment; empty for the file as a whole. */
   readonly name: string;
   /** In the file, from 1; 0 where lines mean nothing. */
   readonly line: number;
   readonly column: number;
-  readonly severity: Diagnostic['severity'];
+  readonly severity: 'error' | 'warning' | 'notice';
   readonly what: string;
   readonly why: string;
   readonly remedy: string;
@@ -29,24 +27,10 @@ export class RefusedSettings extends ConfigError {
     this.flaws = flaws;
   }
 
-  /** What the check of a configuration has found, by the names of settings. */
-  static of(error: InvalidConfig, text: string): RefusedSettings {
-    return new RefusedSettings(flawsOf(error.diagnostics, text), error);
-  }
-
   /** One setting that can't be changed like that. */
   static one(name: string, what: string, why: string, remedy: string): RefusedSettings {
     return new RefusedSettings([{ name, line: 0, column: 0, severity: 'error', what, why, remedy }]);
   }
-}
-
-/** Diagnostics of a text by the names of the settings that they are about. */
-export function flawsOf(diagnostics: readonly Diagnostic[], text: string): SettingFlaw[] {
-  const nameAt = parseForNames(text);
-  return diagnostics.map(({ file, line, column, severity, what, why, remedy }) => {
-    const variable = /^environment:(.*)$/.exec(file)?.[1];
-    return { name: variable ?? nameAt(line, column), line, column, severity, what, why, remedy };
-  });
 }
 
 function sentence(text: string): string {
