@@ -14,13 +14,14 @@ const styled = linked(new URL('../vendor/uplot.css', import.meta.url));
 /**
  * An hour as lines. It is drawn when its values change and somebody can see it.
  * @param label what a screen reader is told in place of the picture
- * @param times milliseconds; series: [{ values }] beside them; range: [lowest, highest], null: by the values
+ * @param times milliseconds; fromMs: where the picture begins; series: [{ values }] beside the times
+ * @param range [lowest, highest] that is shown at least
  * @param format makes the text at the left of a value
  */
-export function Chart({ label, times, series, range, format }) {
+export function Chart({ label, times, fromMs, series, range, format }) {
   const box = useRef();
-  const chart = useRef({ times, series, range, format }).current;
-  Object.assign(chart, { times, series, range, format });
+  const chart = useRef({}).current;
+  Object.assign(chart, { times, fromMs, series, range, format });
 
   useEffect(() => {
     const seen = new IntersectionObserver(([entry]) => {
@@ -92,9 +93,9 @@ function lineOf(name) {
   return { stroke: () => color(name), width: 1.5, points: { show: false } };
 }
 
-function rangeOf({ range }, least, most) {
-  if (range !== null) return [Math.min(range[0], least ?? range[0]), Math.max(range[1], most ?? range[1])];
-  return [0, Math.max(1, (most ?? 0) * 1.15)];
+function rangeOf({ range: [low, high] }, least, most) {
+  // Above what goes beyond there is some room.
+  return [Math.min(low, least ?? low), most > high ? most + (most - low) * 0.1 : high];
 }
 
 function timeText(seconds) {

@@ -3,6 +3,8 @@
 const SPAN_MS = 3_600_000;
 const SLOT_MS = 10_000;
 const SLOTS_OF_MINUTE = 60_000 / SLOT_MS;
+/** So much is shown although nothing is known of it. */
+const SLOTS_SHOWN = 30;
 
 /** All series share one row of times. Memory is bounded by the hour. */
 export class FigureHistory {
@@ -18,6 +20,17 @@ export class FigureHistory {
 
   get times() {
     return this.#times;
+  }
+
+  /** From when on anything is known, but not less than the last minutes. */
+  get knownFromMs() {
+    const newest = this.#times.length - 1;
+    let first = Math.max(0, newest - SLOTS_SHOWN);
+    for (const values of this.#series.values()) {
+      const known = values.findIndex((value) => value !== null);
+      if (known !== -1 && known < first) first = known;
+    }
+    return this.#times[first];
   }
 
   /** Values beside `times`; all null for what was never told. */

@@ -113,7 +113,7 @@ function ringTile({ t, value, line }) {
     id: 'ring',
     title: t.ring,
     value: duration(seconds),
-    details: [fill(t.ringHolds, held), fill(t.slowest, { n: percent(lag) })],
+    details: [fill(t.ringHolds, held), ...(lag < 0.005 ? [] : [fill(t.slowest, { n: percent(lag) })])],
     series: [line('ring_seconds', t.ring)],
     range: [0, 60],
     format: (value_) => (value_ < 100 ? `${whole(value_)} s` : `${whole(value_ / 60)} min`),
@@ -229,12 +229,18 @@ function cameraTile({ figures, t, value }, name) {
   const hits = value('cache_hit_ratio', name);
   const cost = value('encode_p95_seconds', name);
   const cache = value('cache_bytes', name);
+  const viewers = value('camera_viewers', name) ?? 0;
+  const isClosed = viewers === 0 && !(fps > 0);
   return {
     id: `camera-${name}`,
     title: fill(t.camera, { name }),
-    value: fps === undefined ? '–' : fill(t.fps, { n: number(fps, { maximumFractionDigits: fps < 10 ? 1 : 0 }) }),
+    value: isClosed
+      ? t.closed
+      : fps === undefined
+        ? '…'
+        : fill(t.fps, { n: number(fps, { maximumFractionDigits: fps < 10 ? 1 : 0 }) }),
     details: [
-      counted(t.viewers, value('camera_viewers', name) ?? 0),
+      isClosed ? t.closedWhy : counted(t.viewers, viewers),
       ...(hits === undefined ? [] : [fill(t.cacheHits, { n: percent(hits), bytes: bytes(cache ?? 0) })]),
       ...(cost === undefined ? [] : [fill(t.encodeCost, { n: number(cost * 1000) })]),
     ],

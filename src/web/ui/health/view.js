@@ -49,7 +49,7 @@ export function View() {
       <section aria-labelledby="figures-title">
         <h2 id="figures-title">${t.figures}</h2>
         <p class="hint">
-          ${hasFigures ? `${t.lastHour} ${fill(t.uptime, { time: duration(figures.latest.uptime_seconds['']) })}` : isOpen ? t.waiting : t.noSocket}
+          ${hasFigures ? `${t.lastHour} · ${fill(t.uptime, { time: duration(figures.latest.uptime_seconds['']) })}` : isOpen ? t.waiting : t.noSocket}
         </p>
         <div class="tiles">${hasFigures && tilesOf(figures, t).map((tile) => html`<${Tile} key=${tile.id} ...${tile} />`)}</div>
       </section>
@@ -82,7 +82,7 @@ function Tile({ id, title, value, details, series, range, format }) {
     </div>
     ${
       series.length > 0 &&
-      html`<${Chart} label=${label} times=${figures.times} series=${series} range=${range} format=${format} />`
+      html`<${Chart} label=${label} times=${figures.times} fromMs=${figures.knownFromMs} series=${series} range=${range} format=${format} />`
     }
     ${series.length > 1 && html`<${Legend} series=${series} />`}
     ${details.length > 0 && html`<ul class="details">${details.map((text) => html`<li key=${text}>${text}</li>`)}</ul>`}
