@@ -304,9 +304,9 @@ test('programs to run come from the file only', async () => {
 test('another text is taken as a whole, unless the file has been changed meanwhile', async () => {
   await using box = new Box();
   const next = TEXT.replace('"test"', '"demo"');
-  const error = await refusal(box.configuration.replace(next, 'something else'));
+  const error = await refusal(box.configuration.replace(next, (text) => text === 'something else'));
   assert.is(error.code, 'config.changed-meanwhile');
-  assert.equal(await box.configuration.replace(next, TEXT), {
+  assert.equal(await box.configuration.replace(next, (text) => text === TEXT), {
     live: [],
     restart: ['source.mic.type', 'source.mic.frequency_hz', 'source.mic.level_db'],
   });

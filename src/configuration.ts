@@ -188,14 +188,14 @@ export class Configuration implements SettingsStore, AsyncDisposable {
 
   /**
    * Puts another text into the file.
-   * @param expected what the file must still hold; undefined: whatever it holds
+   * @param isExpected tells whether what the file holds is what was meant to be replaced; undefined: whatever it is
    * @throws RefusedSettings, DeviceError, ConfigError `config.changed-meanwhile`: then nothing has changed
    */
-  replace(text: string, expected?: string): Promise<SettingsOutcome> {
+  replace(text: string, isExpected?: (text: string) => boolean): Promise<SettingsOutcome> {
     return this.#inTurn(async () => {
       await this.#flush();
       const before = (await this.#read()) ?? '';
-      if (expected !== undefined && expected !== before) {
+      if (isExpected !== undefined && !isExpected(before)) {
         throw new ConfigError('config.changed-meanwhile', `${this.#origin.file} has been changed meanwhile`, {
           remedy: 'Load it again and repeat the change.',
         });

@@ -25,6 +25,7 @@ import { type Muted, MuteState } from './privacy/mute-state.ts';
 import { broadcasterOptions, buildProgramme, type Programme } from './programme.ts';
 import { QuickSync } from './quick-sync.ts';
 import { SentMeter } from './sent-meter.ts';
+import { settingsApi } from './settings-api.ts';
 import { soundAudience } from './sound-audience.ts';
 import { StationAccess } from './station-access.ts';
 import { StationClips } from './station-clips.ts';
@@ -209,7 +210,10 @@ export class Station {
       identify: () => gpio.identify(),
       saveClip: (mount, seconds) => clips.save(mount, seconds),
       restartProgram: deps.restart,
-      forgetSettings: notAllowed,
+      forgetSettings: async () => {
+        await deps.configuration.reset();
+        await this.#access.forget();
+      },
     });
     const house: HouseDeps = {
       clock,
@@ -248,6 +252,12 @@ export class Station {
       privacy: { gate, pause, muted: () => this.#mute.muted, mute: (change) => this.#mute.set(change) },
       quickSync: this.#quickSync.api,
       control: { gate, pause, control },
+      settings: {
+        gate,
+        pause,
+        identify: (request) => gate.identify(request),
+        settings: settingsApi(deps.configuration),
+      },
       metrics: { gate, pause, contentType: PROMETHEUS_TYPE, metrics: () => prometheusText(this.#metrics()) },
       sessions: { gate, pause, wallTime, ...this.#sessions.api },
       wifi: { gate, pause, wifi: () => findWifi() },

@@ -7,6 +7,7 @@ import { MQTT_OPERATIONS } from './mqtt-operations.ts';
 import { PRIVACY_OPERATIONS } from './privacy-operations.ts';
 import { QUICK_SYNC_OPERATIONS } from './quick-sync-operations.ts';
 import { SESSION_OPERATIONS } from './session-operations.ts';
+import { SETTINGS_OPERATIONS } from './settings-operations.ts';
 import { STATION_OPERATIONS } from './station-operations.ts';
 import { WIFI_OPERATIONS } from './wifi-operations.ts';
 
@@ -17,6 +18,7 @@ export const API_OPERATIONS: readonly ApiOperation[] = [
   ...PRIVACY_OPERATIONS,
   ...QUICK_SYNC_OPERATIONS,
   ...SESSION_OPERATIONS,
+  ...SETTINGS_OPERATIONS,
   ...CONTROL_OPERATIONS,
   ...CLIP_OPERATIONS,
   ...WIFI_OPERATIONS,

@@ -16,6 +16,7 @@ import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
 import { type SessionsDeps, sessionRoutes } from './session-routes.ts';
+import { type SettingsDeps, settingsRoutes } from './settings-routes.ts';
 import { type SupportDeps, supportRoutes } from './support-routes.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { type WifiDeps, wifiRoutes } from './wifi-routes.ts';
@@ -37,11 +38,13 @@ export interface WebDeps {
   readonly recentLog?: LogDeps;
   readonly support?: SupportDeps;
   readonly clips?: ClipDeps;
+  readonly settings?: SettingsDeps;
 }
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
 export function webListener(deps: WebDeps): RequestListener {
-  return getRequestListener(webApp(deps).fetch);
+  // Who speaks HTTP/1.0 need not say whom they call.
+  return getRequestListener(webApp(deps).fetch, { hostname: 'localhost' });
 }
 
 /** All their routes. */
@@ -79,6 +82,7 @@ export function webApp(deps: WebDeps): Hono<{ Bindings: HttpBindings }> {
   if (deps.mqtt !== undefined) app.route('/api/mqtt', mqttRoutes(deps.mqtt));
   if (deps.recentLog !== undefined) app.route('/api/log', logRoutes(deps.recentLog));
   if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));
+  if (deps.settings !== undefined) app.route('/api/settings', settingsRoutes(deps.settings));
   if (deps.clips !== undefined) {
     app.route('/api/clips', clipRoutes(deps.clips));
     app.route('/clips', clipFileRoutes(deps.clips));
