@@ -71,7 +71,8 @@ async function read(response, as = 'json') {
 
 export const getStatus = () => call('GET', '/api/status', { timeoutMs: 5_000, mayAsk: false });
 export const getStats = () => call('GET', '/api/stats', { mayAsk: false });
-export const getSessions = () => call('GET', '/api/sessions', { mayAsk: false });
+/** Who listens and watches now. */
+export const getLiveSessions = () => call('GET', '/api/sessions?state=live&limit=50', { mayAsk: false });
 export const putPrivacy = (change) => call('PUT', '/api/privacy', { body: change });
 
 /* Access */
@@ -79,7 +80,8 @@ export const putPrivacy = (change) => call('PUT', '/api/privacy', { body: change
 export const getAccess = () => call('GET', '/api/access', { mayAsk: false });
 export const login = (password) =>
   call('POST', '/api/access/login', { body: { password }, mayAsk: false, timeoutMs: 30_000 });
-export const logout = () => call('POST', '/api/access/logout', { mayAsk: false });
+export const loginAsGuest = (token) => call('POST', '/api/access/login', { body: { token }, mayAsk: false });
+export const logout = () => call('POST', '/api/access/logout', { body: {}, mayAsk: false });
 
 /* Health and log */
 
@@ -88,3 +90,10 @@ export const getFigureHistory = ({ names, fromMs, toMs }) =>
   call('GET', `/api/history/figures?names=${names.join(',')}&from=${fromMs}&to=${toMs}&step=minute`, { mayAsk: false });
 export const getLog = () => call('GET', '/api/log');
 export const getSupportBundle = () => call('GET', '/api/support', { as: 'blob', timeoutMs: 60_000 });
+
+/* Share */
+
+export const getGuests = () => call('GET', '/api/access/guests');
+/** The answer has the link's path, this once. */
+export const makeGuest = (name, hours) => call('POST', '/api/access/guests', { body: { name, hours } });
+export const removeGuest = (id) => call('DELETE', `/api/access/guests/${encodeURIComponent(id)}`);
