@@ -5,7 +5,7 @@ import type { Settings } from './config/settings.ts';
 import type { Configuration } from './configuration.ts';
 import { type Clock, sleep } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
-import { DeviceError, reportOf } from './core/errors.ts';
+import { reportOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { RecentLog } from './core/log-line.ts';
 import { StationEvents } from './core/station-event.ts';
@@ -454,11 +454,4 @@ function viewerLimits({ streaming, advanced }: Settings): AdmissionLimits {
     maxListenersPerAddress: streaming.maxViewersPerAddress,
     exemptNetworks: advanced.exemptNetworks,
   };
-}
-
-/** What this machine does not offer. */
-async function notAllowed(): Promise<never> {
-  throw new DeviceError('hardware.not-allowed', 'This machine does not let Pipit do that', {
-    remedy: 'Do it by hand.',
-  });
 }
