@@ -53,7 +53,10 @@ export interface SessionRow {
 export interface SessionArchive {
   /** Takes them over; never fails and never blocks. Batches have at most 500. */
   addSessions(rows: readonly SessionRow[]): void;
-  /** Those that began before that moment (wall clock, milliseconds), the newest first. */
+  /**
+   * Those that began before that moment (wall clock, milliseconds), the newest first.
+   * @throws PipitError while it cannot be asked; `session` does the same
+   */
   sessionsBefore(beforeMs: number, limit: number): Promise<readonly SessionRow[]>;
   session(id: string): Promise<SessionRow | undefined>;
 }

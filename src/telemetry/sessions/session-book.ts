@@ -61,7 +61,10 @@ export class SessionBook implements Disposable {
     this.#deps = deps;
     this.#options = options;
     this.#ended = counters.counter('sessions_ended_total', 'Connections that have listened or watched and are over');
-    this.#unkept = counters.counter('sessions_unkept_total', 'Sessions that nobody could take over for the history');
+    this.#unkept = counters.counter(
+      'sessions_unkept_total',
+      'Sessions that came to an end faster than they could be kept',
+    );
     this.#run = Math.floor(random() * 36 ** 8)
       .toString(36)
       .padStart(8, '0');
@@ -176,9 +179,7 @@ export class SessionBook implements Disposable {
   /** A batch a second: whoever keeps them has other things to do as well. */
   #handOver(): void {
     if (this.#pending.length === 0) return;
-    const archive = this.#deps.archive();
     const batch = this.#pending.splice(0, BATCH);
-    if (archive === undefined) this.#unkept.add(batch.length);
-    else archive.addSessions(batch);
+    this.#deps.archive()?.addSessions(batch);
   }
 }
