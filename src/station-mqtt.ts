@@ -101,7 +101,11 @@ export class StationMqtt implements HousePart {
 
   /** One change after the other. */
   #follow(): Promise<void> {
-    this.#work = this.#work.then(() => this.#apply());
+    this.#work = this.#work
+      .then(() => this.#apply())
+      .catch((error: Error) =>
+        this.#deps.log.error(`MQTT could not be set up: ${error.message}`, { stack: error.stack }),
+      );
     return this.#work;
   }
 

@@ -42,7 +42,7 @@ export function stationMessages(
     target_bitrate: choices.targetKbps,
   });
   bodies.set(topics.state, figures.ofStation);
-  for (const { name, type, status, treatment, soundDb, builtIn } of sight.sources) {
+  for (const { name, type, status, level, treatment, soundDb, builtIn } of sight.sources) {
     // A mount's last resort says nothing about the house.
     if (builtIn) continue;
     bodies.set(topics.source(name), {
@@ -50,7 +50,7 @@ export function stationMessages(
       type,
       state: status.state,
       ...figures.of('source', name),
-      clipping: flag(isClipping(name)),
+      ...(level === undefined ? {} : { clipping: flag(isClipping(name)) }),
       gain_db: treatment.gainDb,
       use_channels: treatment.useChannels,
       high_pass_hz: treatment.highPassHz,

@@ -38,8 +38,10 @@ export function sightOf({
   };
 }
 
+const LEVEL = { rmsDb: [-30], peakDb: [-20], clippedSamples: 0, silent: false, sound: true };
+
 function sourceOf(name: string): SourceSight {
-  return { name, type: 'alsa', status: LIVE, level: undefined, treatment: UNTREATED, soundDb: -35, builtIn: false };
+  return { name, type: 'alsa', status: LIVE, level: LEVEL, treatment: UNTREATED, soundDb: -35, builtIn: false };
 }
 
 function cameraOf(name: string): CameraSight {
