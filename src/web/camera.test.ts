@@ -33,7 +33,7 @@ const STATION = `${CARD}\n${SOUND}\nauth {\n  password = "${PASSWORD}"\n}\n`;
 /** What a picture may be old when it has been read; the machine has other work. */
 const FRESH_MS = 1_500;
 const CANVAS = `document.querySelector('#picture')`;
-const STATE = `document.querySelector('#camera-state').textContent`;
+const STATE = `document.querySelector('#camera-state')?.textContent`;
 const LIVE = `${STATE} === 'Live'`;
 
 const test = suite('camera page');
@@ -113,6 +113,7 @@ function traffic(page: Page) {
   page.on('requestfinished', (request) => open.delete(request));
   page.on('requestfailed', (request) => open.delete(request));
   page.on('websocket', (socket) => {
+    if (!new URL(socket.url()).pathname.startsWith('/camera')) return;
     sockets.opened += 1;
     socket.on('close', () => {
       sockets.closed += 1;

@@ -151,7 +151,7 @@ ${TONE}`);
   await program.statusWhere('the source is live', (status) => status.source_connected);
   await using opened = await open(program);
   const { page, complaints } = opened;
-  await holds(page, `document.querySelector('#air').dataset.air === 'live'`);
+  await holds(page, `document.querySelector('#air')?.dataset.air === 'live'`);
   assert.is(await textOf(page, '#station'), 'Garden');
   assert.match(await textOf(page, '#title'), /Garden|tone/i);
   assert.is((await program.status()).listeners, 0, 'nothing is loaded before it is asked for');

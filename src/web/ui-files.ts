@@ -15,6 +15,11 @@ const TYPES: Readonly<Record<string, string>> = {
 const PAGE = 'index.html';
 /** What the page shows first: its modules are named in its head, so that a browser needs not find them one by one. */
 const FIRST = ['app.js', 'now/view.js'];
+/** Those that have lines of their own. */
+const COMMENTS: Readonly<Record<string, RegExp>> = {
+  '.js': /^[ \t]*(?:\/\/ .*|\/\*\*?[ \n][\s\S]*?\*\/)$/gm,
+  '.css': /^[ \t]*\/\*[\s\S]*?\*\/$/gm,
+};
 const IMPORTED = /\b(?:from|import)\s*["'](\.{1,2}\/[^"']+)["']/g;
 
 /** One file as it is served. */
@@ -65,11 +70,18 @@ export function readUiFiles(directory = new URL('ui/', import.meta.url)): UiFile
   const contents = new Map<string, Buffer>();
   for (const entry of readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort()) {
     if (entry === PAGE || TYPES[extname(entry)] !== undefined) {
-      contents.set(entry, readFileSync(new URL(entry, directory)));
+      contents.set(entry, servedAs(entry, readFileSync(new URL(entry, directory))));
     }
   }
   for (const { path, bytes } of readVendorFiles()) contents.set(path, bytes);
   return new UiFiles(contents);
+}
+
+/** Comments are for who works on the page. Lines stay where they are, so that an error names the right one. */
+function servedAs(path: string, bytes: Buffer): Buffer {
+  const pattern = COMMENTS[extname(path)];
+  if (pattern === undefined) return bytes;
+  return Buffer.from(bytes.toString().replace(pattern, (comment) => comment.replace(/[^\n]+/g, '')));
 }
 
 class KeptFile implements UiFile {

@@ -18,6 +18,8 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What a browser may show by itself; to the rest a policy means nothing. */
+const DOCUMENTS = /html|svg/;
 const ASK_AGAIN = 'no-cache';
 const KEEP = 'public, max-age=31536000, immutable';
 const TAKES_GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
@@ -40,11 +42,11 @@ export function uiRoutes(): Hono<Env> {
 function send(context: Context<Env>, file: UiFile, cacheControl: string): Response {
   const headers: Record<string, string> = {
     'Content-Type': file.type,
-    'Content-Security-Policy': POLICY,
     'Cache-Control': cacheControl,
     ETag: file.etag,
     Vary: 'Accept-Encoding',
   };
+  if (DOCUMENTS.test(file.type)) headers['Content-Security-Policy'] = POLICY;
   if (context.req.header('if-none-match')?.includes(file.etag)) return context.body(null, 304, headers);
   const { bytes, isGzip } = file.body(TAKES_GZIP.test(context.req.header('accept-encoding') ?? ''));
   if (isGzip) headers['Content-Encoding'] = 'gzip';

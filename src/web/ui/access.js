@@ -8,6 +8,9 @@ export const access = new Store(undefined);
 /** The dialog is open. */
 export const isAsking = new Store(false);
 
+/** Why a guest's link is not good any more; empty: it was, or there was none. */
+export const guestProblem = new Store('');
+
 let waiting = [];
 
 export async function refreshAccess() {
@@ -15,6 +18,20 @@ export async function refreshAccess() {
     access.set(await api.getAccess());
   } catch {
     // Whoever cannot be asked now is asked again when something changes.
+  }
+}
+
+/** Who comes by a guest's link is let in by it, and the address forgets it. */
+export async function enterAsGuest() {
+  const url = new URL(location.href);
+  const token = url.searchParams.get('token');
+  if (token === null) return;
+  url.searchParams.delete('token');
+  history.replaceState(history.state, '', url);
+  try {
+    await api.loginAsGuest(token);
+  } catch (error) {
+    guestProblem.set(error.message);
   }
 }
 

@@ -1,6 +1,6 @@
 // The page of a station: a frame, and the view that the address names.
 
-import { refreshAccess } from './access.js';
+import { enterAsGuest, refreshAccess } from './access.js';
 import { html, render } from './html.js';
 import { playing, startSound } from './now/sound.js';
 import { startRouter } from './router.js';
@@ -11,5 +11,10 @@ dressPage();
 render(html`<${Shell} />`, document.querySelector('#page'));
 startSound();
 void startRouter();
-void followStation(() => playing.value.isWanted);
-void refreshAccess();
+void begin();
+
+async function begin() {
+  await enterAsGuest();
+  void followStation(() => playing.value.isWanted);
+  await refreshAccess();
+}

@@ -1,12 +1,12 @@
 // The frame around all views: name of the station, what is on the air, the way to the pages, signing in.
 
-import { access, askToSignIn, signOut } from './access.js';
+import { access, askToSignIn, guestProblem, signOut } from './access.js';
 import { html, useEffect, useErrorBoundary, useRef } from './html.js';
 import { language, words } from './language.js';
 import { Listening } from './listening.js';
 import { addressOf, route } from './router.js';
 import { SignInDialog } from './sign-in-dialog.js';
-import { station } from './station.js';
+import { refreshStation, station } from './station.js';
 import { useStore } from './store.js';
 import { WORDS } from './words.js';
 
@@ -21,7 +21,7 @@ const PAGES = [
 ];
 
 export function Shell() {
-  const { status } = useStore(station);
+  const { status, isClosed } = useStore(station);
   return html`
     <a class="skip" href="#content" onClick=${skip}>${t.skip}</a>
     <header>
@@ -38,7 +38,8 @@ export function Shell() {
         <${SignInButton} />
       </div>
     </header>
-    <${View} />
+    <${Notices} />
+    ${isClosed && status === undefined ? html`<${Closed} />` : html`<${View} />`}
     <${SignInDialog} />
   `;
 }
@@ -136,6 +137,37 @@ function Guarded({ children }) {
     <p class="hint">${String(error.message ?? error)}</p>
     <p class="buttons"><button type="button" onClick=${() => location.reload()}>${t.reload}</button></p>
   </section>`;
+}
+
+/** What whoever opens the page should know first. */
+function Notices() {
+  const who = useStore(access);
+  const { name } = useStore(route);
+  const problem = useStore(guestProblem);
+  const isNew = who?.first_visit === true && name !== 'welcome';
+  return html`
+    ${problem !== '' && html`<p class="notice" role="alert">${problem}</p>`}
+    ${
+      isNew &&
+      html`<p class="notice row" id="first-visit">
+        <span><strong>${t.firstVisit}</strong> ${t.firstVisitWhy}</span> <a class="button" href=${addressOf('welcome')}>${t.setUp}</a>
+      </p>`
+    }
+  `;
+}
+
+/** Where listening and watching take the password. */
+function Closed() {
+  const enter = async () => {
+    if (await askToSignIn()) await refreshStation();
+  };
+  return html`<main id="content" tabindex="-1">
+    <section class="card">
+      <h1 tabindex="-1">${t.closed}</h1>
+      <p class="hint">${t.closedWhy}</p>
+      <p class="buttons"><button class="main" type="button" onClick=${enter}>${t.signIn}</button></p>
+    </section>
+  </main>`;
 }
 
 function NotLoaded() {

@@ -1,6 +1,7 @@
 import { giveUp, isAsking, signIn } from './access.js';
 import { html, useEffect, useRef, useState } from './html.js';
 import { words } from './language.js';
+import { route } from './router.js';
 import { useStore } from './store.js';
 import { WORDS } from './words.js';
 
@@ -13,6 +14,10 @@ export function SignInDialog() {
   const [error, setError] = useState('');
   const [isBusy, setBusy] = useState(false);
 
+  const { name } = useStore(route);
+
+  // Who goes elsewhere does not want what it was for.
+  useEffect(giveUp, [name]);
   useEffect(() => {
     if (isOpen) {
       setError('');

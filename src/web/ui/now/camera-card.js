@@ -99,11 +99,12 @@ function Frame({ camera, level, isPaused }) {
   known.current ??= knownRatio(camera);
 
   useEffect(() => {
+    const { current: picture } = canvas;
     const ratio = ratioKeeper(frame.current, name, known.current);
     let figuresMs = 0;
     const showPicture = ({ sequence, level: shown, width, height, ageMs, fps }) => {
-      canvas.current.dataset.sequence = sequence;
-      canvas.current.dataset.level = shown;
+      picture.dataset.sequence = sequence;
+      picture.dataset.level = shown;
       // A picture without a number says why there is none of the camera.
       if (sequence === 0) {
         setState(isMuted.current ? 'muted' : 'none');
@@ -121,9 +122,7 @@ function Frame({ camera, level, isPaused }) {
       setState('lost');
       setFigures(why || t.cameraTrying);
     };
-    viewer.current = new Viewer(canvas.current, (what, details) =>
-      what === 'shown' ? showPicture(details) : lose(details),
-    );
+    viewer.current = new Viewer(picture, (what, details) => (what === 'shown' ? showPicture(details) : lose(details)));
     viewer.current.clear(160, Math.round(160 / known.current));
     return () => viewer.current.close();
   }, []);

@@ -88,6 +88,7 @@ function OtherDevices({ ownId }) {
   };
 
   return html`<form id="devices-form" class="field" onSubmit=${show}>
+      <input class="visually-hidden" type="text" autocomplete="username" value="pipit" tabindex="-1" aria-hidden="true" readonly />
       <label for="devices-password">${t.otherDevices} <span class="hint">${t.otherDevicesWhat}</span></label>
       <input id="devices-password" type="password" autocomplete="current-password" placeholder=${t.password} required ref=${field} />
       <button type="submit">${t.show}</button>

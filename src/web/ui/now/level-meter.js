@@ -34,6 +34,8 @@ export function LevelMeter({ source }) {
     let holds = [];
     let timer;
     const show = (reading) => {
+      // What was on its way when the view was left.
+      if (meters.current === null) return;
       newest = reading;
       const now = performance.now();
       holds = heldPeaks(holds, reading?.peak ?? [], now);

@@ -190,7 +190,7 @@ export class Player {
     // It has worked for a while: the next failure is a first one again.
     if (currentTime > 10) this.#failures = 0;
     // An element that stalled but had enough in hand plays on, without an event to say so.
-    if (this.#isWaiting) this.#tellPlaying();
+    if (this.#isWaiting && !this.#audio.paused) this.#tellPlaying();
   }
 
   /** Nothing has come for some seconds. Where no timer can be relied on, that is the last word. */

@@ -46,7 +46,7 @@ export const WORDS = {
     levelSilent: 'silent',
 
     listeners: 'Listeners',
-    listenersNow: { one: '{n} listens now', other: '{n} listen now' },
+    listenersNow: { one: '{n} device listens now', other: '{n} devices listen now' },
     nobodyListens: 'Nobody listens at the moment.',
     showListeners: 'Who listens',
     listenersNeedPassword: 'Who they are is shown to those who have signed in.',
