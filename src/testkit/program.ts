@@ -27,16 +27,18 @@ export class Program implements AsyncDisposable {
    * Starts it with this configuration beside a server block with free ports, and resolves when it is ready.
    * @param files by name, put into the directory of the configuration
    * @param host where it listens; `::` is everywhere
+   * @param server more for the server block
    */
   static async start(
     config: string,
     files: Readonly<Record<string, string | Uint8Array>> = {},
     host = '127.0.0.1',
+    server = '',
   ): Promise<Program> {
     const dir = mkdtempSync(join(tmpdir(), 'pipit-program-'));
     for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
     const configFile = join(dir, 'config.hcl');
-    writeFileSync(configFile, Program.withServer(config, host));
+    writeFileSync(configFile, Program.withServer(config, host, server));
     const child = spawn(process.execPath, ['--max-semi-space-size=2', 'src/main.ts', '-c', configFile], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -47,8 +49,8 @@ export class Program implements AsyncDisposable {
   }
 
   /** The configuration with the server block that tests use. */
-  static withServer(config: string, host = '127.0.0.1'): string {
-    return `server {\n  host = "${host}"\n  listen_port = 0\n  source_port = 0\n  source_password = "s3cret-of-the-test"\n}\n${config}\n`;
+  static withServer(config: string, host = '127.0.0.1', more = ''): string {
+    return `server {\n  host = "${host}"\n  listen_port = 0\n  source_port = 0\n  source_password = "s3cret-of-the-test"\n  ${more}\n}\n${config}\n`;
   }
 
   /** Everything it has printed. */
