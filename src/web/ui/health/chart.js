@@ -7,7 +7,7 @@ const HEIGHT = 96;
 const COLORS = ['--accent', '--mid', '--soft'];
 const FONT = '11px system-ui, sans-serif';
 /** Of the axis on the left, and of the one below. */
-const AXIS = { left: 46, below: 22 };
+const AXIS = { left: 46, below: 25 };
 
 const styled = linked(new URL('../vendor/uplot.css', import.meta.url));
 
@@ -82,7 +82,14 @@ function optionsOf(chart, width) {
       y: { range: (_, least, most) => rangeOf(chart, least, most) },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: AXIS.below, space: 80, values: (_, seconds) => seconds.map(timeText) },
+      {
+        ...axis,
+        gap: 7,
+        grid: { show: false },
+        size: AXIS.below,
+        space: 80,
+        values: (_, seconds) => seconds.map(timeText),
+      },
       { ...axis, grid, size: AXIS.left, space: 28, values: (_, values) => values.map((value) => chart.format(value)) },
     ],
     series: [{}, ...chart.series.map((_, index) => lineOf(COLORS[index % COLORS.length]))],
