@@ -3,7 +3,9 @@ import type { BroadcasterOptions } from './broadcast/broadcaster.ts';
 import type { BroadcasterSettings, NamedSource, Settings } from './config/settings.ts';
 import type { Clock } from './core/clock.ts';
 import type { CounterSet } from './core/counters.ts';
+import { ConfigError, DeviceError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import type { SoundCheckReport } from './core/sound-check.ts';
 import { UNTREATED } from './core/sound-treatment.ts';
 import type { SourceSettings } from './core/source-settings.ts';
 import { ClientSource } from './ingest/client-source.ts';
@@ -34,6 +36,11 @@ export interface Programme extends AsyncDisposable {
   readonly sourceMounts: SourceMounts;
   /** Takes over how the sound of each source is treated and judged. */
   configure(settings: Settings): void;
+  /**
+   * Listens to a source for so many seconds.
+   * @throws ConfigError `station.unknown-source`, DeviceError `sound-check.muted`, `sound-check.no-sound`
+   */
+  checkSound(name: string, seconds: number): Promise<SoundCheckReport>;
   /** Closes the microphones, or opens them again; silence flows meanwhile. */
   muteMicrophones(isMuted: boolean): void;
 }
@@ -62,6 +69,7 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
   const microphones: SourceWorker[] = [];
   /** By the name of the source; of a source client's, the last one. */
   const workers = new Map<string, SourceWorker>();
+  let areMuted = false;
 
   function startWorker(source: NamedSource, events: SourceWorkerEvents): SourceWorker {
     const { name, settings: sourceSettings } = source;
@@ -142,7 +150,17 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
     configure({ sources: named }) {
       for (const { name, treatment, meter } of named) workers.get(name)?.treat(treatment, meter);
     },
+    async checkSound(name, seconds) {
+      const source = sources.get(name);
+      const worker = workers.get(name);
+      if (source === undefined || worker === undefined) throw notThere(name, [...sources.keys()]);
+      if (areMuted && isMicrophone(source.type)) {
+        throw new DeviceError('sound-check.muted', 'The microphone is muted', { remedy: 'Unmute it first.' });
+      }
+      return worker.check(seconds);
+    },
     muteMicrophones(isMuted) {
+      areMuted = isMuted;
       for (const microphone of microphones) microphone.mute(isMuted);
     },
     async [Symbol.asyncDispose]() {
@@ -164,6 +182,12 @@ export function broadcasterOptions(settings: BroadcasterSettings): BroadcasterOp
     resumeSeconds: settings.burstSeconds,
     stallTimeoutMs: settings.stallTimeoutMs,
   };
+}
+
+function notThere(name: string, known: readonly string[]): ConfigError {
+  return new ConfigError('station.unknown-source', `There is no sound of a source "${name.slice(0, 64)}"`, {
+    remedy: `There is: ${known.join(', ')}.`,
+  });
 }
 
 /** The worker's events, bound to the feed that hears of them. */

@@ -25,19 +25,20 @@ import { type Muted, MuteState } from './privacy/mute-state.ts';
 import { broadcasterOptions, buildProgramme, type Programme } from './programme.ts';
 import { QuickSync } from './quick-sync.ts';
 import { SentMeter } from './sent-meter.ts';
-import { settingsApi } from './settings-api.ts';
 import { soundAudience } from './sound-audience.ts';
 import { StationAccess } from './station-access.ts';
 import { StationClips } from './station-clips.ts';
 import { Control } from './station-control.ts';
 import { type FiguresInput, sentBytes, stationFigures } from './station-figures.ts';
 import { StationGpio } from './station-gpio.ts';
+import { StationHistory } from './station-history.ts';
 import { stationLive } from './station-live.ts';
 import { stationMetrics } from './station-metrics.ts';
 import { StationMqtt } from './station-mqtt.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { StationSessions } from './station-sessions.ts';
+import { stationSettings } from './station-settings.ts';
 import { stationSight } from './station-sight.ts';
 import { supportFiles } from './station-support.ts';
 import { stationUrls } from './station-urls.ts';
@@ -84,6 +85,7 @@ export class Station {
   readonly #viewerAdmissions: readonly [Admission, Admission];
   readonly #programme: Programme;
   readonly #history: HistoryLink;
+  readonly #past: StationHistory;
   readonly #quickSync: QuickSync;
   readonly #cameras: readonly RunningCamera[];
   readonly #cameraSocket: CameraSocket;
@@ -123,7 +125,7 @@ export class Station {
     const sent = { programme: this.#programme, counters: this.#counters };
     this.#sentMeter = new SentMeter({ clock, sentBytes: () => sentBytes(sent) });
     this.#sessions = new StationSessions(
-      { clock, counters: this.#counters, random, wallTime, archive: () => undefined },
+      { clock, counters: this.#counters, random, wallTime, archive: () => this.#past.archive },
       () => this.#settings.history,
     );
     const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
@@ -228,12 +230,13 @@ export class Station {
     };
     const gpio = new StationGpio(house);
     const watch = new StationWatching(house, sources);
+    this.#past = new StationHistory({ ...house, history: this.#history });
     const clips = new StationClips({ ...house, mounts }, settings.dataDir);
     const mqtt = new StationMqtt({
       ...house,
       picture: (camera, signal) => pictureOf(this.#cameras, camera, signal),
     });
-    this.#house = new House([gpio, mqtt, watch, clips]);
+    this.#house = new House([gpio, mqtt, watch, clips, this.#past]);
     const { recentLog } = deps;
     const configuration = () => ({ file: deps.configuration.path, values: deps.configuration.values });
     const reports = { status: () => this.status(), stats: () => this.stats(), recentLog };
@@ -244,7 +247,19 @@ export class Station {
       sessions: this.#sessions.api,
       levels: () => sources.map(({ name, feed }) => [name, feed.level] as const),
     });
+    const settingsAndBackup = stationSettings({
+      log,
+      gate,
+      pause,
+      wallTime,
+      version: deps.version,
+      configuration: deps.configuration,
+      access: this.#access,
+      mute: this.#mute,
+      devices: this.#quickSync.devices,
+    });
     const web = webListener({
+      ...settingsAndBackup,
       log: log.room('web'),
       status: () => this.status(),
       stats: () => this.stats(),
@@ -252,17 +267,13 @@ export class Station {
       privacy: { gate, pause, muted: () => this.#mute.muted, mute: (change) => this.#mute.set(change) },
       quickSync: this.#quickSync.api,
       control: { gate, pause, control },
-      settings: {
-        gate,
-        pause,
-        identify: (request) => gate.identify(request),
-        settings: settingsApi(deps.configuration),
-      },
       metrics: { gate, pause, contentType: PROMETHEUS_TYPE, metrics: () => prometheusText(this.#metrics()) },
       sessions: { gate, pause, wallTime, ...this.#sessions.api },
+      history: { gate, pause, wallTime, ...this.#past.api },
       wifi: { gate, pause, wifi: () => findWifi() },
       mqtt: { gate, pause, status: () => mqtt.status(), test: (change) => mqtt.test(change) },
       recentLog: { gate, pause, log: recentLog },
+      soundCheck: { gate, pause, checkSound: (name, seconds) => this.#programme.checkSound(name, seconds) },
       clips: { gate, pause, saveClip: control.saveClip.bind(control), ...clips.api },
       support: { gate, pause, wallTime, supportFiles: () => supportFiles({ ...house, ...reports, configuration }) },
     });

@@ -1,13 +1,16 @@
 import { ACCESS_OPERATIONS } from './access-operations.ts';
 import type { ApiOperation } from './api-operation.ts';
+import { BACKUP_OPERATIONS } from './backup-operations.ts';
 import { CLIP_OPERATIONS } from './clip-operations.ts';
 import { CONTROL_OPERATIONS } from './control-operations.ts';
+import { HISTORY_OPERATIONS } from './history-operations.ts';
 import { LOG_OPERATIONS } from './log-operations.ts';
 import { MQTT_OPERATIONS } from './mqtt-operations.ts';
 import { PRIVACY_OPERATIONS } from './privacy-operations.ts';
 import { QUICK_SYNC_OPERATIONS } from './quick-sync-operations.ts';
 import { SESSION_OPERATIONS } from './session-operations.ts';
 import { SETTINGS_OPERATIONS } from './settings-operations.ts';
+import { SOUND_CHECK_OPERATIONS } from './sound-check-operations.ts';
 import { STATION_OPERATIONS } from './station-operations.ts';
 import { WIFI_OPERATIONS } from './wifi-operations.ts';
 
@@ -18,9 +21,12 @@ export const API_OPERATIONS: readonly ApiOperation[] = [
   ...PRIVACY_OPERATIONS,
   ...QUICK_SYNC_OPERATIONS,
   ...SESSION_OPERATIONS,
+  ...HISTORY_OPERATIONS,
   ...SETTINGS_OPERATIONS,
+  ...BACKUP_OPERATIONS,
   ...CONTROL_OPERATIONS,
   ...CLIP_OPERATIONS,
+  ...SOUND_CHECK_OPERATIONS,
   ...WIFI_OPERATIONS,
   ...MQTT_OPERATIONS,
   ...LOG_OPERATIONS,

@@ -5,8 +5,10 @@ import { reportOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { type AccessDeps, accessRoutes } from './access-routes.ts';
 import type { StationStats, StationStatus } from './answers.ts';
+import { type BackupRoutesDeps, backupRoutes, restoreRoutes } from './backup-routes.ts';
 import { type ClipDeps, clipFileRoutes, clipRoutes } from './clip-routes.ts';
 import { type ControlDeps, controlRoutes } from './control-routes.ts';
+import { type HistoryDeps, historyRoutes } from './history-routes.ts';
 import { type LogDeps, logRoutes } from './log-routes.ts';
 import { type MetricsDeps, metricsRoutes } from './metrics-routes.ts';
 import { type MqttDeps, mqttRoutes } from './mqtt-routes.ts';
@@ -17,6 +19,7 @@ import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
 import { type SessionsDeps, sessionRoutes } from './session-routes.ts';
 import { type SettingsDeps, settingsRoutes } from './settings-routes.ts';
+import { type SoundCheckDeps, soundCheckRoutes } from './sound-check-routes.ts';
 import { type SupportDeps, supportRoutes } from './support-routes.ts';
 import { uiRoutes } from './ui-routes.ts';
 import { type WifiDeps, wifiRoutes } from './wifi-routes.ts';
@@ -38,7 +41,10 @@ export interface WebDeps {
   readonly recentLog?: LogDeps;
   readonly support?: SupportDeps;
   readonly clips?: ClipDeps;
+  readonly history?: HistoryDeps;
+  readonly soundCheck?: SoundCheckDeps;
   readonly settings?: SettingsDeps;
+  readonly backup?: BackupRoutesDeps;
 }
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
@@ -83,6 +89,12 @@ export function webApp(deps: WebDeps): Hono<{ Bindings: HttpBindings }> {
   if (deps.recentLog !== undefined) app.route('/api/log', logRoutes(deps.recentLog));
   if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));
   if (deps.settings !== undefined) app.route('/api/settings', settingsRoutes(deps.settings));
+  if (deps.backup !== undefined) {
+    app.route('/api/backup', backupRoutes(deps.backup));
+    app.route('/api/restore', restoreRoutes(deps.backup));
+  }
+  if (deps.soundCheck !== undefined) app.route('/api/sound-check', soundCheckRoutes(deps.soundCheck));
+  if (deps.history !== undefined) app.route('/api/history', historyRoutes(deps.history));
   if (deps.clips !== undefined) {
     app.route('/api/clips', clipRoutes(deps.clips));
     app.route('/clips', clipFileRoutes(deps.clips));

@@ -2,6 +2,7 @@ import type { TrackMetadata } from '../core/access-unit.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { LevelReading } from '../core/level-reading.ts';
 import type { LogFields } from '../core/log.ts';
+import type { SoundCheckReport } from '../core/sound-check.ts';
 import type { SoundTreatment } from '../core/sound-treatment.ts';
 import type { EncoderEffort, EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
 
@@ -38,7 +39,8 @@ export type WorkerMessage =
   | { readonly type: 'metadata'; readonly metadata: TrackMetadata }
   /** Whether more bytes of the source client are welcome. */
   | { readonly type: 'input'; readonly isWelcome: boolean }
-  | { readonly type: 'level'; readonly level: LevelReading };
+  | { readonly type: 'level'; readonly level: LevelReading }
+  | { readonly type: 'checked'; readonly report: SoundCheckReport };
 
 /** What a worker for sound is told, besides the bytes of a source client. */
 export type WorkerCommand =
@@ -49,6 +51,8 @@ export type WorkerCommand =
   | { readonly type: 'effort'; readonly effort: EncoderEffort }
   /** How the sound is treated, and what counts as silence and as sound, from now on. */
   | { readonly type: 'treat'; readonly treatment: SoundTreatment; readonly meter: MeterSettings }
+  /** Listen for so many seconds to what comes and say what is wrong with it; any check before is given up. */
+  | { readonly type: 'check'; readonly seconds: number }
   /** Silence instead of the source, which is closed. */
   | { readonly type: 'mute'; readonly isMuted: boolean }
   /** The source client has ended its stream. */

@@ -1,6 +1,9 @@
 import type { AccessUnit, TrackMetadata } from '../core/access-unit.ts';
+import type { Clock } from '../core/clock.ts';
+import { DeviceError } from '../core/errors.ts';
 import type { LevelReading } from '../core/level-reading.ts';
 import type { Rung } from '../core/rung.ts';
+import type { SoundCheckReport } from '../core/sound-check.ts';
 import type { SoundTreatment } from '../core/sound-treatment.ts';
 import type { EncoderEffort, MeterSettings } from '../core/source-settings.ts';
 import type { SourceStatus } from '../core/source-status.ts';
@@ -29,17 +32,29 @@ export interface SourceWorkerEvents {
 }
 
 const MAX_UNSENT_INPUT_BYTES = 256 * 1024;
+/** What a check may take besides the seconds that it listens: a slow machine, a source that hesitates. */
+const CHECK_SPARE_MS = 5_000;
+
+/** A check that is under way. */
+interface PendingCheck {
+  readonly promise: Promise<SoundCheckReport>;
+  readonly resolve: (report: SoundCheckReport) => void;
+  readonly fail: (why: string) => void;
+}
 
 /** The worker process of one source of sound, as the main process sees it. */
 export class SourceWorker implements WorkerProcessOwner {
+  readonly #clock: Clock;
   readonly #process: WorkerProcess;
   readonly #events: SourceWorkerEvents;
   #settings: WorkerSettings;
   #wanted: readonly Rung[] = [];
   #isMuted = false;
+  #check: PendingCheck | undefined;
   #isInputWelcome = true;
 
   constructor(deps: WorkerProcessDeps, options: SourceWorkerOptions, events: SourceWorkerEvents) {
+    this.#clock = deps.clock;
     this.#settings = options.settings;
     this.#events = events;
     const { program, sourceTimeoutMs } = options;
@@ -83,6 +98,15 @@ export class SourceWorker implements WorkerProcessOwner {
     this.#command({ type: 'treat', treatment, meter });
   }
 
+  /**
+   * Listens to its sound for so many seconds and says what is wrong with it; who asks meanwhile hears the same.
+   * @throws DeviceError `sound-check.no-sound` when it does not deliver for so long
+   */
+  check(seconds: number): Promise<SoundCheckReport> {
+    this.#check ??= this.#beginCheck(seconds);
+    return this.#check.promise;
+  }
+
   /** While muted, the source is closed and silence takes its place. */
   mute(isMuted: boolean): void {
     this.#isMuted = isMuted;
@@ -117,6 +141,10 @@ export class SourceWorker implements WorkerProcessOwner {
     this.want(this.#wanted);
   }
 
+  onEnd(): void {
+    this.#check?.fail('its process ended');
+  }
+
   onUnit(unit: AccessUnit): void {
     this.#events.onUnit(unit);
   }
@@ -133,6 +161,9 @@ export class SourceWorker implements WorkerProcessOwner {
       case 'metadata':
         this.#events.onMetadata(message.metadata);
         break;
+      case 'checked':
+        this.#check?.resolve(message.report);
+        break;
       case 'input':
         this.#isInputWelcome = message.isWelcome;
         this.#events.onInputWelcome(message.isWelcome);
@@ -146,7 +177,36 @@ export class SourceWorker implements WorkerProcessOwner {
     this.#events.onStatus();
   }
 
+  #beginCheck(seconds: number): PendingCheck {
+    const { promise, resolve, reject } = Promise.withResolvers<SoundCheckReport>();
+    const over = (): void => {
+      timer.cancel();
+      this.#check = undefined;
+    };
+    const check = {
+      promise,
+      resolve: (report: SoundCheckReport) => {
+        over();
+        resolve(report);
+      },
+      fail: (why: string) => {
+        over();
+        reject(noSound(this.#settings.name, why));
+      },
+    };
+    const timer = this.#clock.after(seconds * 1000 + CHECK_SPARE_MS, () => check.fail('too little sound has come'));
+    if (this.status.state === 'live') this.#command({ type: 'check', seconds });
+    else this.#clock.after(0, () => check.fail(this.status.error?.message ?? `it is ${this.status.state}`));
+    return check;
+  }
+
   #command(command: WorkerCommand): void {
     this.#process.link?.send(command);
   }
+}
+
+function noSound(name: string, why: string): DeviceError {
+  return new DeviceError('sound-check.no-sound', `The sound of source "${name}" cannot be checked: ${why}`, {
+    remedy: 'Try again when its level is shown.',
+  });
 }

@@ -54,6 +54,7 @@ function onCommand(command: WorkerCommand): void {
   else if (command.type === 'want') ladder?.want(command.rungs.map(rungNamed).filter((rung) => rung !== undefined));
   else if (command.type === 'effort') ladder?.setEffort(command.effort);
   else if (command.type === 'treat') path?.configure(command.treatment, command.meter);
+  else if (command.type === 'check') path?.check(command.seconds, (report) => tell({ type: 'checked', report }));
   else if (command.type === 'mute') mutable?.mute(command.isMuted);
   else input.end();
 }
