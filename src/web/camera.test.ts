@@ -310,11 +310,13 @@ test('a muted camera is seen to be muted everywhere, over a restart too, until i
     }
     await using after = await Program.start(config);
     assert.is((await after.status()).privacy.camera, true);
-    const httpCredentials = { username: 'me', password: PASSWORD };
-    await using opened = await openPage(browser, after.url('/'), { httpCredentials });
+    await using opened = await openPage(browser, after.url('/'));
     const { page, complaints } = opened;
     await holds(page, isMuted);
     await page.focus('#mute-camera');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open]');
+    await page.keyboard.type(PASSWORD);
     await page.keyboard.press('Enter');
     // The button is far below the picture on a phone, and who does not see the picture does not watch.
     await page.evaluate(`scrollTo(0, 0)`);

@@ -8,7 +8,9 @@ interface RescueLike {
 }
 
 const test = suite('rescue');
-const { Rescue } = (await import(new URL('ui/now/rescue.js', import.meta.url).href)) as { Rescue: new () => RescueLike };
+const { Rescue } = (await import(new URL('ui/now/rescue.js', import.meta.url).href)) as {
+  Rescue: new () => RescueLike;
+};
 
 test('it begins when a link is said to be too slow twice in a row', () => {
   const rescue = new Rescue();
