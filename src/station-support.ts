@@ -4,6 +4,7 @@ import type { Values } from './config/values.ts';
 import { FIGURES } from './core/figures.ts';
 import type { LogLine, RecentLog } from './core/log-line.ts';
 import { withoutSecrets } from './core/without-secrets.ts';
+import { SCHEMA } from './history/schema.ts';
 import type { HouseDeps } from './house.ts';
 import { hostReport } from './telemetry/host-report.ts';
 import type { StationStats, StationStatus } from './web/answers.ts';
@@ -14,8 +15,6 @@ export interface StationSupportDeps extends Pick<HouseDeps, 'events' | 'sight' |
   readonly stats: () => StationStats | undefined;
   /** The file of the running configuration and its values. */
   readonly configuration: () => { readonly file: string; readonly values: Values };
-  /** What other parts have to tell, by name; a part that fails is left out. */
-  readonly more?: Readonly<Record<string, () => unknown>>;
 }
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -25,7 +24,7 @@ configuration, and addresses of listeners without their last part. Look through 
 
 /** All that helps to find out what is wrong: texts by file name, without secrets. */
 export async function supportFiles(deps: StationSupportDeps): Promise<Record<string, string>> {
-  const { configuration, events, more = {}, recentLog, sight, stats, status, wallTime } = deps;
+  const { configuration, events, recentLog, sight, stats, status, wallTime } = deps;
   const { file, values } = configuration();
   const seen = sight();
   const about = {
@@ -36,6 +35,7 @@ export async function supportFiles(deps: StationSupportDeps): Promise<Record<str
     model: seen.model,
     device_id: seen.deviceId,
     memory: process.memoryUsage(),
+    database_schema: SCHEMA.length,
   };
   const files: Record<string, string> = {
     'README.txt': READ_ME,
@@ -50,13 +50,6 @@ export async function supportFiles(deps: StationSupportDeps): Promise<Record<str
     'events.json': json(events.recent),
     'host.txt': await hostReport(),
   };
-  for (const [name, tell] of Object.entries(more)) {
-    try {
-      files[name] = json(await tell());
-    } catch (error) {
-      files[name] = json({ error: String(error) });
-    }
-  }
   const secrets = secretsOfValues(values);
   return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, withoutSecrets(text, secrets)]));
 }
