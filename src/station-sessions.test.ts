@@ -59,7 +59,7 @@ test('who listens is a session from the first byte to the last', async () => {
     ['listener', '/stream', null, 'live', 'icy', 'mp3@64'],
   );
   assert.equal([session?.agent, session?.address, session?.close_reason], ['VLC', '127.0.0.0', null]);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await sessionsWhere('a second was sent', ({ live: [one] }) => (one?.bytes_sent ?? 0) > 8_000);
   socket.end();
   const { past } = await sessionsWhere(
     'it is over',
@@ -67,7 +67,7 @@ test('who listens is a session from the first byte to the last', async () => {
   );
   const [over] = past;
   assert.equal([over?.id, over?.state, over?.close_reason], [session?.id, 'ended', 'left']);
-  assert.ok((over?.duration_seconds ?? 0) >= 1.5 && over?.ended_at !== null);
+  assert.ok((over?.duration_seconds ?? 0) > 0 && over?.ended_at !== null);
   assert.ok((over?.bytes_sent ?? 0) > 8_000);
   assert.ok(Math.abs((over?.average_bitrate_kbps ?? 0) - 64) < 3, `${over?.average_bitrate_kbps} kbit/s`);
   assert.equal(await answer<SessionAnswer>(`/api/sessions/${over?.id}`), over);
