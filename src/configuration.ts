@@ -207,6 +207,27 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   }
 
   /**
+   * Puts a text into the file that has been checked, or that was there before.
+   * @throws RefusedSettings, DeviceError: then nothing has changed
+   */
+  putBack(text: string): Promise<SettingsOutcome> {
+    return this.#inTurn(async () => {
+      await this.#flush();
+      const loaded = this.#loaded(text);
+      await this.#write(text, (await this.#read()) ?? '');
+      return this.#tell(this.#takeOver(loaded));
+    });
+  }
+
+  /**
+   * What another text of this station itself would do, without doing it.
+   * @throws RefusedSettings
+   */
+  async checkOwn(text: string): Promise<void> {
+    this.#loaded(text);
+  }
+
+  /**
    * Takes the last change of the file back; a second time brings it again.
    * @throws ConfigError `config.no-previous`, RefusedSettings, DeviceError: then nothing has changed
    */

@@ -120,6 +120,11 @@ export class QuickSync implements AsyncDisposable {
     this.api = this.#openApi();
   }
 
+  /** What devices wish for. */
+  get devices(): DevicePreferences {
+    return this.#devices;
+  }
+
   /** Reads what is kept, when the history has been started. */
   async open(): Promise<void> {
     this.#network.start(this.#stop.signal);

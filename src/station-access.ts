@@ -114,6 +114,11 @@ export class StationAccess implements MediaAccess, AsyncDisposable {
     await this.#certificate.start();
   }
 
+  /** What is kept, for a backup. */
+  get book(): AccessBook {
+    return this.#book;
+  }
+
   /** Forgets password, sessions, tokens and guests, as a new card knows none. */
   async forget(): Promise<void> {
     await this.#book.forget();

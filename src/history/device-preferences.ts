@@ -69,6 +69,25 @@ export class DevicePreferences {
     return devices.sort((a, b) => b.lastSeenMs - a.lastSeenMs);
   }
 
+  /** All of them by their keys, for a backup. */
+  entries(): readonly (StoredDevice & { readonly key: DeviceKey })[] {
+    return Array.from(this.#devices, ([key, stored]) => ({ key, ...stored }));
+  }
+
+  /**
+   * Puts others in the place of all, at once; resolves when that is kept.
+   * @throws DeviceError `history.not-kept` when a restart brings the old ones back
+   */
+  replaceAll(devices: readonly (StoredDevice & { readonly key: DeviceKey })[]): Promise<void> {
+    for (const key of [...this.#devices.keys()]) this.#forget(key);
+    for (const { key, ...stored } of devices.slice(0, MAX_DEVICES)) {
+      this.#devices.set(key, stored);
+      this.#removed.delete(key);
+      this.#unwritten.add(key);
+    }
+    return this.#write();
+  }
+
   /**
    * Sets what it wishes for, at once; resolves when that is kept.
    * @param agent what it says of itself, when the device itself asks

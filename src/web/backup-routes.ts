@@ -1,0 +1,71 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { ConfigError, PipitError, sentencesOf } from '../core/errors.ts';
+import { RefusedSettings } from '../core/refused-settings.ts';
+import { type Backup, MAX_PACKED_BYTES, type Restored } from './backup.ts';
+import { type OwnerAccess, ownerOnly } from './owner-only.ts';
+
+export interface BackupRoutesDeps extends OwnerAccess {
+  readonly backup: Pick<Backup, 'make' | 'restore' | 'undo'>;
+  readonly wallTime: () => Date;
+  /** Name of the station, for the name of the file. */
+  readonly stationName: () => string;
+}
+
+type Env = { Bindings: HttpBindings };
+
+/** `/api/backup`: all settings as one file. */
+export function backupRoutes({ backup, wallTime, stationName, ...access }: BackupRoutesDeps): Hono<Env> {
+  const app = new Hono<Env>();
+  app.get('/', ownerOnly(access), async (context) => {
+    try {
+      const bytes = await backup.make();
+      const name = stationName()
+        .normalize('NFKD')
+        .replaceAll(/[^A-Za-z0-9]+/g, '-')
+        .replaceAll(/^-|-$/g, '')
+        .slice(0, 40);
+      const date = wallTime().toISOString().slice(0, 10);
+      context.header('Content-Type', 'application/gzip');
+      context.header('Content-Disposition', `attachment; filename="${name || 'pipit'}-${date}.pipit-backup.gz"`);
+      return context.body(new Uint8Array(bytes));
+    } catch (error) {
+      return refusal(context, error);
+    }
+  });
+  return app;
+}
+
+/** `/api/restore`: takes such a file over, and takes that back. */
+export function restoreRoutes({ backup, ...access }: BackupRoutesDeps): Hono<Env> {
+  const app = new Hono<Env>();
+  const limit = bodyLimit({
+    maxSize: MAX_PACKED_BYTES,
+    onError: (context) => context.json({ error: `A backup has ${MAX_PACKED_BYTES} bytes at most.` }, 413),
+  });
+  const owner = ownerOnly(access);
+  app.post('/', limit, owner, async (context) => {
+    const bytes = new Uint8Array(await context.req.arrayBuffer());
+    return told(context, () => backup.restore(bytes));
+  });
+  app.post('/undo', limit, owner, (context) => told(context, () => backup.undo()));
+  return app;
+}
+
+async function told(context: Context<Env>, restore: () => Promise<Restored>): Promise<Response> {
+  try {
+    return context.json(await restore());
+  } catch (error) {
+    return refusal(context, error);
+  }
+}
+
+/** @throws what is no trouble that was to be expected */
+function refusal(context: Context<Env>, error: unknown): Response {
+  if (!(error instanceof PipitError)) throw error;
+  const answer = { error: sentencesOf(error), code: error.code };
+  if (error instanceof RefusedSettings) return context.json({ ...answer, diagnostics: error.flaws }, 422);
+  if (!(error instanceof ConfigError)) return context.json(answer, 500);
+  return context.json(answer, ['backup.busy', 'backup.none', 'config.busy'].includes(error.code) ? 409 : 422);
+}
