@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { Database, type DatabaseOptions } from './database.ts';
-import { HISTORY_JOBS, type HistoryDesk } from './history-jobs.ts';
+import { FigureDictionary } from './figure-dictionary.ts';
+import { HISTORY_JOBS, type HistoryDesk, type JobDeps } from './history-jobs.ts';
 
 export const NOTES = ['CREATE TABLE note (text TEXT) STRICT'];
 
@@ -31,9 +32,21 @@ export class DatabaseBench {
   }
 }
 
+/** What jobs work with in a test. */
+export function jobDepsOf(database: Database, maxBytes = 64 << 20): JobDeps {
+  return {
+    database,
+    generationOf: (generation) => generation,
+    dictionary: new FigureDictionary(),
+    file: database.file,
+    maxBytes,
+    tidying: { hour: undefined, isMore: false },
+  };
+}
+
 /** Has jobs done at once and here, with a database of a test. */
 export function deskOf(database: Database): HistoryDesk {
-  const deps = { database, generationOf: (generation: number) => generation };
+  const deps = jobDepsOf(database);
   return { ask: async (job, argument) => HISTORY_JOBS[job](deps, argument as never) as never };
 }
 

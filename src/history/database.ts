@@ -62,6 +62,10 @@ export class Database {
     this.#options = options;
   }
 
+  get file(): string {
+    return this.#options.file;
+  }
+
   /** Why nothing is kept at present; undefined when all is well. */
   get problem(): DeviceError | undefined {
     return this.#problem;

@@ -2,6 +2,7 @@ import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { systemClock } from '../core/clock.ts';
 import { DeviceError, reportOf } from '../core/errors.ts';
 import { Database } from './database.ts';
+import { FigureDictionary } from './figure-dictionary.ts';
 import { HISTORY_JOBS, type JobDeps } from './history-jobs.ts';
 import type { HistoryCommand, HistoryMessage, HistoryState, HistoryThreadData } from './history-messages.ts';
 import { SCHEMA } from './schema.ts';
@@ -25,7 +26,14 @@ const database = new Database(
   { clock: systemClock, log, wallTime: () => new Date() },
   { file, maxBytes, schema: SCHEMA },
 );
-const deps: JobDeps = { database, generationOf: (generation) => threadId * OPENINGS + generation };
+const deps: JobDeps = {
+  database,
+  generationOf: (generation) => threadId * OPENINGS + generation,
+  dictionary: new FigureDictionary(),
+  file,
+  maxBytes,
+  tidying: { hour: undefined, isMore: false },
+};
 
 function state(): HistoryState {
   const { problem } = database;
