@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AccessStation, basic, bearer, cookieOf, type RawAnswer } from './station-access.testing.ts';
+import { until } from './testkit/until.ts';
 
 const test = suite('access to the station');
 
@@ -242,6 +245,72 @@ test('a damaged file opens nothing: no first visit, no change, and it is left as
   await third.access.forget();
   assert.not.ok(existsSync(bookOf(third)));
   assert.is(read(await third.ask('/api/access'))['first_visit'], true);
+});
+
+/** Somebody who watches a stream; `isOver` when it has ended. */
+async function watch(station: AccessStation, more = '', query = '') {
+  const socket = connect(station.port, '127.0.0.1');
+  const watcher = { isOver: false, socket };
+  socket.on('error', () => {});
+  socket.once('close', () => {
+    watcher.isOver = true;
+  });
+  socket.write(`GET /camera.mjpg${query} HTTP/1.0\r\n${more}\r\n`);
+  const [first] = (await once(socket, 'data')) as [Buffer];
+  assert.match(first.toString('latin1'), / 200 OK/);
+  return watcher;
+}
+
+test('who watches for hours is sent away when what let them in is taken back, and nobody else is', async () => {
+  await using station = await AccessStation.start('auth { listeners = "token" }');
+  const headers = { Cookie: await station.firstVisit(), Origin: station.origin };
+  const make = async (name: string) =>
+    read<{ id: string; token: string }>(
+      await station.ask('/api/access/guests', { method: 'POST', headers, body: { name, hours: 1 } }),
+    );
+  const [gone, stays] = [await make('gone'), await make('stays')];
+  const watchers = {
+    gone: await watch(station, '', `?token=${gone.token}`),
+    stays: await watch(station, '', `?token=${stays.token}`),
+    session: await watch(station, `Cookie: ${headers.Cookie}\r\n`),
+    password: await watch(station, `Authorization: ${basic('correct horse').Authorization}\r\n`),
+  };
+  await station.ask(`/api/access/guests/${gone.id}`, { method: 'DELETE', headers });
+  station.configure('auth { listeners = "token" }');
+  await until('the guest is gone', () => watchers.gone.isOver);
+  assert.equal([watchers.stays.isOver, watchers.session.isOver, watchers.password.isOver], [false, false, false]);
+  const body = { password: 'battery staple', current: 'correct horse' };
+  await station.ask('/api/access/password', { method: 'POST', headers, body });
+  station.configure('auth { listeners = "token" }');
+  await until('who knew the old one is gone', () => watchers.session.isOver && watchers.password.isOver);
+  assert.is(watchers.stays.isOver, false);
+  watchers.stays.socket.destroy();
+});
+
+test('when listening is open no more, who came in before has to come again', async () => {
+  await using station = await AccessStation.start('auth { password = "correct horse" }');
+  const watcher = await watch(station);
+  station.configure('auth {\n password = "correct horse"\n listeners = "password"\n}');
+  await until('it is over', () => watcher.isOver);
+  assert.is((await station.ask(STILL, { headers: basic('correct horse') })).status, 200);
+});
+
+test('a connection that stays for more stills is asked each time, and what comes early is not lost', async () => {
+  await using station = await AccessStation.start('auth {\n password = "correct horse"\n listeners = "password"\n}');
+  const socket = connect(station.port, '127.0.0.1');
+  let heard = '';
+  socket.on('data', (data: Buffer) => {
+    heard += data.toString('latin1');
+  });
+  const ask = (more: string) => socket.write(`GET ${STILL} HTTP/1.1\r\nHost: pipit.local\r\n${more}\r\n`);
+  const { Authorization } = basic('correct horse');
+  for (let count = 1; count <= 3; count++) {
+    ask(`Authorization: ${Authorization}\r\n`);
+    await until(`${count} stills`, () => heard.split(' 200 OK').length === count + 1);
+  }
+  ask('');
+  await once(socket, 'close');
+  assert.match(heard, /HTTP\/1\.1 401 Unauthorized/);
 });
 
 test.run();

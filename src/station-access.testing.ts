@@ -108,6 +108,7 @@ export class AccessStation implements AsyncDisposable {
     await station.access.start();
     station.port = (await station.#ports.open()).listenPort;
     await station.access.openHttps((socket) => station.#ports.accept(socket));
+    station.access.onClosed(() => station.#ports.dropAll());
     return station;
   }
 

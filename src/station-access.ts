@@ -8,6 +8,7 @@ import { AccessDesk } from './access/access-desk.ts';
 import { AccessKeys } from './access/access-keys.ts';
 import { ChangeGate, type ChangeRefusal } from './access/change-gate.ts';
 import { type ChangeRequest, changeRequest } from './access/change-request.ts';
+import { HeldConnections } from './access/held-connections.ts';
 import { KnownHosts } from './access/known-hosts.ts';
 import { Sessions } from './access/sessions.ts';
 import { StationCertificate } from './access/station-certificate.ts';
@@ -36,6 +37,7 @@ export interface StationAccessDeps {
 /** Below the data directory. */
 const BOOK_FILE = 'access.json';
 const CERTIFICATE_FILE = 'https.pem';
+const CLOSE_MS = 1_000;
 const MAX_ADDRESSES = 16;
 const BASIC = 'WWW-Authenticate: Basic realm="Pipit", charset="UTF-8"';
 const BEARER = 'WWW-Authenticate: Bearer realm="Pipit"';
@@ -50,6 +52,10 @@ export class StationAccess implements MediaAccess, AsyncDisposable {
   readonly #sessions: Sessions;
   readonly #hosts = new KnownHosts(hostname());
   readonly #proxies = new TrustedProxies();
+  readonly #held: HeldConnections;
+  /** So that who came in while everybody might listen does not stay when they no longer may. */
+  #wasOpen: boolean;
+  #onClosed = (): void => {};
   #tlsDoor: TlsDoor | undefined;
   #certificate: StationCertificate | undefined;
 
@@ -67,6 +73,8 @@ export class StationAccess implements MediaAccess, AsyncDisposable {
     const keys = new AccessKeys({ book, wallTime });
     const credentials = { password, sessions, keys };
     const gate = new ChangeGate({ clock, log, counters, credentials, proxies: this.#proxies }, configured, listeners);
+    this.#held = new HeldConnections({ clock }, (pass) => gate.isGood(pass));
+    this.#wasOpen = listeners() === 'open';
     const httpsPort = () => this.#tlsDoor?.port;
     this.#book = book;
     this.#sessions = sessions;
@@ -86,8 +94,17 @@ export class StationAccess implements MediaAccess, AsyncDisposable {
     const { auth } = this.#settings();
     this.#proxies.configure(auth.trustedProxies);
     this.#hosts.configure(auth.allowedHosts);
-    void this.#sessions.compare();
+    void this.#sessions.compare().then(() => this.#held.sweep());
+    const isOpen = auth.listeners === 'open';
+    // What made the change may still be answered.
+    if (this.#wasOpen && !isOpen) this.#deps.clock.after(CLOSE_MS, () => this.#onClosed());
+    this.#wasOpen = isOpen;
     void this.#certificate?.look();
+  }
+
+  /** @param drop ends all connections: listening is not open to everybody any more. Who still may comes back. */
+  onClosed(drop: () => void): void {
+    this.#onClosed = drop;
   }
 
   /**
@@ -157,7 +174,7 @@ export class StationAccess implements MediaAccess, AsyncDisposable {
       return { status: 421, reason: this.#hosts.reasonAgainst(host ?? ''), headers: [] };
     }
     if (this.#settings().auth.listeners === 'open' || head.method === 'OPTIONS') return undefined;
-    return this.#mayRead(requestOf(head, socket));
+    return this.#mayRead(requestOf(head, socket), socket);
   }
 
   /** The address of who listens or watches: behind a trusted proxy, whom it speaks for. */
@@ -169,14 +186,18 @@ export class StationAccess implements MediaAccess, AsyncDisposable {
   readonly isSecure = (head: RequestHead, socket: Socket): boolean => this.gate.isSecure(requestOf(head, socket));
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#held[Symbol.dispose]();
     await this.#certificate?.[Symbol.asyncDispose]();
     await this.#tlsDoor?.[Symbol.asyncDispose]();
     await this.#book.settled();
   }
 
-  async #mayRead(request: ChangeRequest): Promise<MediaRefusal | undefined> {
+  async #mayRead(request: ChangeRequest, socket: Socket): Promise<MediaRefusal | undefined> {
     const refusal = await this.gate.refuse(request, 'read');
-    if (refusal === undefined) return undefined;
+    if (refusal === undefined) {
+      this.#held.hold(await this.gate.passOf(request), socket);
+      return undefined;
+    }
     if (refusal.delayMs > 0) await this.#deps.pause(refusal.delayMs);
     return { status: refusal.status, reason: refusal.reason, headers: this.#headersOf(refusal) };
   }
@@ -195,7 +216,7 @@ export class StationAccess implements MediaAccess, AsyncDisposable {
     const asked = requestOfMessage(request);
     const foreign = this.gate.refuseForeign(asked);
     if (foreign !== undefined) return { status: foreign.status, reason: foreign.reason, headers: [] };
-    return this.#settings().auth.listeners === 'open' ? undefined : this.#mayRead(asked);
+    return this.#settings().auth.listeners === 'open' ? undefined : this.#mayRead(asked, request.socket);
   }
 
   async #afterwards(

@@ -99,6 +99,11 @@ export class StationPorts implements AsyncDisposable {
     this.#door.accept(socket);
   }
 
+  /** Ends every connection but those of source clients. */
+  dropAll(): void {
+    this.#door.dropAll();
+  }
+
   /** Lets no source client in any more, and ends those that are. */
   closeSourcePort(): Promise<void> {
     return this.#sourcePort[Symbol.asyncDispose]();

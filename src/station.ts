@@ -323,6 +323,7 @@ export class Station {
     for (const mount of this.#programme.mounts.values()) mount.start();
     const addresses = await this.#ports.open();
     await this.#access.openHttps((socket) => this.#ports.accept(socket));
+    this.#access.onClosed(() => this.#ports.dropAll());
     this.#pageUrl = stationUrls(this.#settings.server.host, addresses.listenPort).at(-1) ?? '';
     this.#quickSync.listenersAt(addresses.listenPort);
     await this.#house.start();

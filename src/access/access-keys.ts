@@ -52,6 +52,10 @@ export class AccessKeys {
     return guest !== undefined && this.#lives(guest) ? { ...guest, kind: 'guest', scope: 'read' } : undefined;
   }
 
+  has(id: string): boolean {
+    return this.tokens.some((each) => each.id === id) || this.guests.some((each) => each.id === id);
+  }
+
   /** @throws ConfigError `access.too-many`; DeviceError when it can't be kept */
   async makeToken(name: string, scope: TokenScope): Promise<NewKey<TokenRecord>> {
     const secret = newSecret('token');

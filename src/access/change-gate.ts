@@ -84,6 +84,31 @@ export class ChangeGate {
     return typeof found === 'string' || 'status' in found ? NOBODY : found;
   }
 
+  /** What a connection is let in for, for `isGood`. */
+  async passOf(request: ChangeRequest): Promise<string> {
+    const { via, id } = await this.identify(request);
+    return `${via}:${via === 'password' ? this.#credentials.password.mark : id}`;
+  }
+
+  /** Whether who was let in for `pass` still may read. */
+  isGood(pass: string): boolean {
+    if (this.#listeners() === 'open') return true;
+    const { password, sessions, keys } = this.#credentials;
+    const at = pass.indexOf(':');
+    const id = pass.slice(at + 1);
+    switch (pass.slice(0, at)) {
+      case 'password':
+        return id === password.mark;
+      case 'session':
+        return sessions?.has(id) === true;
+      case 'token':
+      case 'guest':
+        return keys?.has(id) === true;
+      default:
+        return false;
+    }
+  }
+
   /** Why a password that somebody gives is refused; undefined for the right one. Guesses count. */
   async refusePassword(request: ChangeRequest, given: string): Promise<ChangeRefusal | undefined> {
     const authorization = `Basic ${Buffer.from(`:${given}`).toString('base64')}`;

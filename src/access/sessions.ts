@@ -86,6 +86,11 @@ export class Sessions {
     return session;
   }
 
+  has(id: string): boolean {
+    const session = this.#deps.book.record.sessions.find((each) => each.id === id);
+    return session !== undefined && this.#lives(session);
+  }
+
   async end(id: string): Promise<void> {
     await this.#kept((record) => ({ ...record, sessions: record.sessions.filter((each) => each.id !== id) }));
   }

@@ -47,6 +47,12 @@ export class StationPassword {
     return this.#configured() === '' ? this.#book.trouble : undefined;
   }
 
+  /** Stands for the one in force; tells nothing of it. */
+  get mark(): string {
+    const inForce = `${this.#configured()}\0${this.#book.record.password}`;
+    return createHmac('sha256', this.#key).update(inForce).digest('base64');
+  }
+
   /** `busy` when too many others are being looked at: it is neither right nor wrong. */
   async check(given: string): Promise<boolean | 'busy'> {
     const configured = this.#configured();

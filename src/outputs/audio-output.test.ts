@@ -200,6 +200,8 @@ test('past the limit a listener is told why and when to come back', async () => 
 
 test('playlist files name the stream as the client reached it', async () => {
   await using station = await openStation();
+  const withToken = await ask(station.port, GET('/stream.pls?token=pg_a-b_c&quality=low', 'Connection: close'));
+  assert.match(withToken, /File1=http:\/\/pipit\.local:8001\/stream\?token=pg_a-b_c&quality=low\n/);
   const m3u = await ask(station.port, GET('/stream.m3u?quality=high', 'Connection: close'));
   assert.match(m3u, /#EXTM3U\n#EXTINF:-1,Nest box\nhttp:\/\/pipit\.local:8001\/stream\?quality=high\n/);
   assert.match(await ask(station.port, GET('/stream.pls')), /File1=http:\/\/pipit\.local:8001\/stream\n/);

@@ -71,6 +71,11 @@ export class FrontDoor {
     this.#await(socket);
   }
 
+  /** Ends every connection; who may comes back. */
+  dropAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** Stops listening and closes every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
