@@ -14,7 +14,7 @@ import {
 } from './quick-sync-guard.ts';
 import { deviceAnswer } from './quick-sync-report.ts';
 
-/** `devices/`: a device's own without the password, those of others with it. */
+/** `devices/`: a device's own without the password; `?all`, or a password that is sent unasked: those of others, too. */
 export function deviceRoutes({ devices }: QuickSyncDeps, guard: QuickSyncGuard): Hono<QuickSyncEnv> {
   const app = new Hono<QuickSyncEnv>();
 
@@ -38,7 +38,8 @@ export function deviceRoutes({ devices }: QuickSyncDeps, guard: QuickSyncGuard):
   app.on('GET', slashed('/devices'), async (context) => {
     const own = context.get('device');
     const known = own === undefined ? undefined : devices.device(own.key);
-    if (known !== undefined && context.req.header('authorization') === undefined) {
+    const wantsAll = context.req.query('all') !== undefined || context.req.header('authorization') !== undefined;
+    if (known !== undefined && !wantsAll) {
       return context.json<DevicesAnswer>({ devices: [answerOf(context, known)], complete: false });
     }
     const refusal = await guard.refuseWithoutPassword(context);

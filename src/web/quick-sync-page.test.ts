@@ -228,8 +228,10 @@ test('a device has a name, and who knows the password sees the others and delete
   await page.click('#device summary');
   await holds(page, `document.querySelector('#device-name').value === 'Kitchen tablet'`);
 
-  await page.fill('#devices-password', PASSWORD);
-  await page.press('#devices-password', 'Enter');
+  await page.click('#devices-show');
+  await page.waitForSelector('dialog[open]');
+  await page.fill('#sign-in-password', PASSWORD);
+  await page.press('#sign-in-password', 'Enter');
   await page.waitForSelector('#devices li');
   const before = await page.locator('#devices li').count();
   assert.ok(!(await text(page, '#devices')).includes('Kitchen tablet'), 'it is not among the others');

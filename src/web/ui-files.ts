@@ -10,7 +10,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
-  '.webmanifest': 'application/manifest+json',
 };
 const PAGE = 'index.html';
 /** What the page shows first: its modules are named in its head, so that a browser needs not find them one by one. */

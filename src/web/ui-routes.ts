@@ -12,7 +12,6 @@ const POLICY = [
   "img-src 'self' data: blob:",
   "media-src 'self'",
   "connect-src 'self'",
-  "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
   "frame-ancestors 'none'",

@@ -75,6 +75,10 @@ export const getStats = () => call('GET', '/api/stats', { mayAsk: false });
 export const getLiveSessions = () => call('GET', '/api/sessions?state=live&limit=50', { mayAsk: false });
 export const putPrivacy = (change) => call('PUT', '/api/privacy', { body: change });
 
+/** All devices whose wishes Quick Sync keeps. */
+export const getDevices = () => call('GET', '/api/audio/quick-sync/devices/?all');
+export const deleteDevice = (id) => call('DELETE', `/api/audio/quick-sync/devices/${id}/`);
+
 /* Access */
 
 export const getAccess = () => call('GET', '/api/access', { mayAsk: false });

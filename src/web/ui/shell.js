@@ -13,12 +13,16 @@ import { WORDS } from './words.js';
 const t = words(WORDS);
 /** Views that the menu names, with the lines of their signs. */
 const PAGES = [
-  ['now', 'M4 10v4M8 6.500v11M12 3v18M16 7.500v9M20 10.500v3'],
-  ['health', 'M2.500 12.500h4l2.500-7 5 13 3-8.500 1.500 2.500h3'],
-  ['settings', 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.500v5M9 14.500v5'],
-  ['share', 'M12 15V3.500M8 7l4-3.500L16 7M5 12v7.500h14V12'],
+  ['now', 'M4 10v4M8 6.5v11M12 3v18M16 7.5v9M20 10.5v3'],
+  ['health', 'M2.5 12.5h4l2.5-7 5 13 3-8.5 1.5 2.5h3'],
+  ['settings', 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5'],
+  ['share', 'M12 15V3.5M8 7l4-3.5L16 7M5 12v7.5h14V12'],
   ['log', 'M5 6h14M5 10h14M5 14h9M5 18h11'],
 ];
+
+/** A lock, closed and open. */
+const LOCKED = 'M5.5 10.5h13v9.5h-13zM8 10.5V7.5a4 4 0 0 1 8 0v3';
+const UNLOCKED = 'M5.5 10.5h13v9.5h-13zM8 10.5V7.5a4 4 0 0 1 7.6-1.7';
 
 export function Shell() {
   const { status, isClosed } = useStore(station);
@@ -90,7 +94,8 @@ function SignInButton() {
   if (who === undefined || who.password_set === false) return null;
   const label = who.signed_in ? t.signOut : t.signIn;
   return html`<button id="sign-in" class="quiet" type="button" onClick=${who.signed_in ? leave : askToSignIn}>
-    ${label}
+    <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${who.signed_in ? UNLOCKED : LOCKED} /></svg>
+    <span>${label}</span>
   </button>`;
 }
 

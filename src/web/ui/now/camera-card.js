@@ -47,7 +47,7 @@ export function CameraCard({ cameras }) {
         </select></label>`
       }
       <label><span class="level-label">${t.quality} <span class="visually-hidden">${t.ofThePicture}</span></span><select id="camera-level" value=${level} onChange=${({ target }) => setLevel(target.value)}>
-        <option value="auto">${t.auto}</option>
+        <option value="auto">${t.cameraAuto}</option>
         ${levels.map((each, i) => html`<option key=${each} value=${String(each)}>${nameOfLevel(levels, i)}, ${each}</option>`)}
       </select></label>
       <span class="buttons">

@@ -1,3 +1,4 @@
+import { deleteDevice, getDevices } from '../api.js';
 import { html, useRef, useState } from '../html.js';
 import { dateTime, fill, words } from '../language.js';
 import { quickSync } from './quality-state.js';
@@ -62,37 +63,35 @@ export function DevicePart() {
 function OtherDevices({ ownId }) {
   const [devices, setDevices] = useState();
   const [answer, setAnswer] = useState(NOTHING);
-  /** As it was entered, for as long as the page is open. */
-  const authorization = useRef();
-  const field = useRef();
+  const button = useRef();
   const list = useRef();
 
-  const show = async (event) => {
-    event.preventDefault();
-    const password = `pipit:${field.current.value}`;
-    authorization.current = `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(password)))}`;
-    const { answer: read, error } = await ask('devices/', { authorization: authorization.current });
-    // Shown with the password alone, this device does not show itself.
-    const others = read?.devices.filter(({ id, this_device: isThis }) => !isThis && id !== ownId);
-    setDevices(others);
-    if (error !== '') setAnswer({ text: error, tone: 'bad' });
-    else setAnswer(others.length === 0 ? { text: t.noOthers, tone: '' } : NOTHING);
+  const show = async () => {
+    try {
+      const { devices: all } = await getDevices();
+      const others = all.filter(({ id, this_device: isThis }) => !isThis && id !== ownId);
+      setDevices(others);
+      setAnswer(others.length === 0 ? { text: t.noOthers, tone: '' } : NOTHING);
+    } catch ({ message }) {
+      setAnswer({ text: message, tone: 'bad' });
+    }
   };
   const remove = async (id, title) => {
-    const options = { method: 'DELETE', authorization: authorization.current };
-    const { answer: removed, error } = await ask(`devices/${id}/`, options);
-    if (removed !== undefined) setDevices((before) => before.filter((device) => device.id !== id));
-    setAnswer(error === '' ? { text: fill(t.forgotten, { name: title }), tone: '' } : { text: error, tone: 'bad' });
+    try {
+      await deleteDevice(id);
+      setDevices((before) => before.filter((device) => device.id !== id));
+      setAnswer({ text: fill(t.forgotten, { name: title }), tone: '' });
+    } catch ({ message }) {
+      setAnswer({ text: message, tone: 'bad' });
+    }
     // The button that had the focus is gone.
-    requestAnimationFrame(() => (list.current?.querySelector('button') ?? field.current).focus());
+    requestAnimationFrame(() => (list.current?.querySelector('button') ?? button.current).focus());
   };
 
-  return html`<form id="devices-form" class="field" onSubmit=${show}>
-      <input class="visually-hidden" type="text" autocomplete="username" value="pipit" tabindex="-1" aria-hidden="true" readonly />
-      <label for="devices-password">${t.otherDevices} <span class="hint">${t.otherDevicesWhat}</span></label>
-      <input id="devices-password" type="password" autocomplete="current-password" placeholder=${t.password} required ref=${field} />
-      <button type="submit">${t.show}</button>
-    </form>
+  return html`<div class="row others">
+      <span>${t.otherDevices}</span>
+      <button id="devices-show" type="button" aria-label=${t.showDevices} ref=${button} onClick=${show}>${t.show}</button>
+    </div>
     <p id="devices-answer" class="answer" role="status" data-tone=${answer.tone}>${answer.text}</p>
     ${
       devices?.length > 0 &&

@@ -14,18 +14,15 @@ const KNOWN_KEY = 'known to Pipit';
 const t = words(WORDS);
 
 /** Asks the API; the answer's body, or what to tell the person. Never rejects. */
-export async function ask(path, { method = 'GET', body, authorization, timeoutMs = TIMEOUT_MS } = {}) {
+export async function ask(path, { method = 'GET', body, timeoutMs = TIMEOUT_MS } = {}) {
   try {
     const response = await fetch(`${API}/${path}`, {
       method,
       cache: 'no-store',
       signal: AbortSignal.timeout(timeoutMs),
-      // Who sends a password of its own is not asked for one by the browser as well.
-      credentials: authorization === undefined ? 'same-origin' : 'omit',
       headers: {
         'X-Pipit-Page': '1',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(authorization === undefined ? {} : { Authorization: authorization }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -1,7 +1,7 @@
 // What is heard and seen now.
 
 import { html, useEffect } from '../html.js';
-import { chooseLanguage, counted, fill, isChosen, LANGUAGE_NAMES, language, words } from '../language.js';
+import { chooseLanguage, counted, duration, fill, isChosen, LANGUAGE_NAMES, language, words } from '../language.js';
 import { station } from '../station.js';
 import { useStore } from '../store.js';
 import { CameraCard } from './camera-card.js';
@@ -55,10 +55,12 @@ function useTitle(status, mount) {
   }, [text]);
 }
 
-function factsOf({ listeners, uptime_formatted: uptime, version, profile }) {
-  return [counted(t.counted, listeners), fill(t.up, { time: uptime }), fill(t.profile, { version, profile })].join(
-    ' · ',
-  );
+function factsOf({ listeners, uptime_seconds: uptime, version, profile }) {
+  return [
+    counted(t.counted, listeners),
+    fill(t.up, { time: duration(uptime) }),
+    fill(t.profile, { version, profile }),
+  ].join(' · ');
 }
 
 function LanguageChoice() {
