@@ -36,6 +36,7 @@ import { stationLive } from './station-live.ts';
 import { stationMetrics } from './station-metrics.ts';
 import { StationMqtt } from './station-mqtt.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
+import { StationRelease } from './station-release.ts';
 import { stationStats, stationStatus } from './station-report.ts';
 import { StationSessions } from './station-sessions.ts';
 import { stationSettings } from './station-settings.ts';
@@ -232,11 +233,13 @@ export class Station {
     const watch = new StationWatching(house, sources);
     this.#past = new StationHistory({ ...house, history: this.#history });
     const clips = new StationClips({ ...house, mounts }, settings.dataDir);
+    const release = new StationRelease(house, deps.version);
     const mqtt = new StationMqtt({
       ...house,
+      latest: () => release.latest,
       picture: (camera, signal) => pictureOf(this.#cameras, camera, signal),
     });
-    this.#house = new House([gpio, mqtt, watch, clips, this.#past]);
+    this.#house = new House([gpio, release, mqtt, watch, clips, this.#past]);
     const { recentLog } = deps;
     const configuration = () => ({ file: deps.configuration.path, values: deps.configuration.values });
     const reports = { status: () => this.status(), stats: () => this.stats(), recentLog };
@@ -260,6 +263,7 @@ export class Station {
     });
     const web = webListener({
       ...settingsAndBackup,
+      release: { gate, pause, release: () => release.answer },
       log: log.room('web'),
       status: () => this.status(),
       stats: () => this.stats(),

@@ -8,6 +8,7 @@ import type { StationStats, StationStatus } from './answers.ts';
 import { type BackupRoutesDeps, backupRoutes, restoreRoutes } from './backup-routes.ts';
 import { type ClipDeps, clipFileRoutes, clipRoutes } from './clip-routes.ts';
 import { type ControlDeps, controlRoutes } from './control-routes.ts';
+import { type DeviceDeps, deviceRoutes } from './device-routes.ts';
 import { type HistoryDeps, historyRoutes } from './history-routes.ts';
 import { type LogDeps, logRoutes } from './log-routes.ts';
 import { type MetricsDeps, metricsRoutes } from './metrics-routes.ts';
@@ -17,6 +18,7 @@ import { openApiRoutes } from './openapi-routes.ts';
 import { type PrivacyDeps, privacyRoutes } from './privacy-routes.ts';
 import type { QuickSyncDeps } from './quick-sync-deps.ts';
 import { quickSyncRoutes } from './quick-sync-routes.ts';
+import { type ReleaseDeps, releaseRoutes } from './release-routes.ts';
 import { type SessionsDeps, sessionRoutes } from './session-routes.ts';
 import { type SettingsDeps, settingsRoutes } from './settings-routes.ts';
 import { type SoundCheckDeps, soundCheckRoutes } from './sound-check-routes.ts';
@@ -43,8 +45,10 @@ export interface WebDeps {
   readonly clips?: ClipDeps;
   readonly history?: HistoryDeps;
   readonly soundCheck?: SoundCheckDeps;
+  readonly devices?: DeviceDeps;
   readonly settings?: SettingsDeps;
   readonly backup?: BackupRoutesDeps;
+  readonly release?: ReleaseDeps;
 }
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
@@ -89,12 +93,14 @@ export function webApp(deps: WebDeps): Hono<{ Bindings: HttpBindings }> {
   if (deps.recentLog !== undefined) app.route('/api/log', logRoutes(deps.recentLog));
   if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));
   if (deps.settings !== undefined) app.route('/api/settings', settingsRoutes(deps.settings));
+  if (deps.release !== undefined) app.route('/api/release', releaseRoutes(deps.release));
   if (deps.backup !== undefined) {
     app.route('/api/backup', backupRoutes(deps.backup));
     app.route('/api/restore', restoreRoutes(deps.backup));
   }
   if (deps.soundCheck !== undefined) app.route('/api/sound-check', soundCheckRoutes(deps.soundCheck));
   if (deps.history !== undefined) app.route('/api/history', historyRoutes(deps.history));
+  if (deps.devices !== undefined) app.route('/api/devices', deviceRoutes(deps.devices));
   if (deps.clips !== undefined) {
     app.route('/api/clips', clipRoutes(deps.clips));
     app.route('/clips', clipFileRoutes(deps.clips));
