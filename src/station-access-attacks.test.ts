@@ -140,6 +140,16 @@ test('who guesses waits ever longer, is then not even listened to, and everybody
   assert.is(warnings.length, 3, '1, 2 and 4 in a row');
 });
 
+test('asking who one is tells nobody whether a password is right oftener than they may guess', async () => {
+  await using station = await AccessStation.start(PASSWORD);
+  const scopeOf = async (password: string) =>
+    /"scope":"(\w+)"/.exec((await station.ask('/api/access', { headers: basic(password) })).body)?.[1];
+  assert.is(await scopeOf('correct horse'), 'admin');
+  for (let i = 0; i < 5; i++) assert.is(await scopeOf(`guess ${i}`), 'none');
+  assert.is(await scopeOf('correct horse'), 'none', 'it is not looked at');
+  assert.ok(station.log.messages('warning').length > 0);
+});
+
 test('guesses by cookie, token and login count as guesses, or are hopeless', async () => {
   await using station = await AccessStation.start(PASSWORD);
   for (const body of [{ password: 'a' }, { password: 'pt_x' }, { password: `pt_${'A'.repeat(43)}` }]) {

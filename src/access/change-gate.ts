@@ -78,9 +78,10 @@ export class ChangeGate {
     return this.#decide(request, scope);
   }
 
-  /** Who asks, without a word about what they may; who shows something that is not good is nobody. */
+  /** Who asks, without a word about what they may; who shows something that is not good is nobody. Guesses count. */
   async identify(request: ChangeRequest): Promise<Identity> {
     const found = await this.#identify(request);
+    if (found === 'wrong-password') this.#refuseGuess(request);
     return typeof found === 'string' || 'status' in found ? NOBODY : found;
   }
 
