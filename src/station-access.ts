@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { hostname, networkInterfaces } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { AccessBook } from './access/access-book.ts';
@@ -23,6 +23,7 @@ import type { RequestHead } from './core/request-head.ts';
 import type { MediaHandler } from './outputs/front-door.ts';
 import { GuardedMedia, type MediaAccess, type MediaRefusal } from './outputs/guarded-media.ts';
 import { TlsDoor } from './outputs/tls-door.ts';
+import { ownNames } from './own-names.ts';
 import type { SocketDoor } from './station-ports.ts';
 
 export interface StationAccessDeps {
@@ -38,7 +39,6 @@ export interface StationAccessDeps {
 const BOOK_FILE = 'access.json';
 const CERTIFICATE_FILE = 'https.pem';
 const CLOSE_MS = 1_000;
-const MAX_ADDRESSES = 16;
 const BASIC = 'WWW-Authenticate: Basic realm="Pipit", charset="UTF-8"';
 const BEARER = 'WWW-Authenticate: Bearer realm="Pipit"';
 
@@ -288,15 +288,3 @@ const REASONS: Readonly<Record<number, string>> = {
   429: 'Too Many Requests',
   503: 'Service Unavailable',
 };
-
-/** What browsers on the network may call this machine. */
-function ownNames(): string[] {
-  const name = hostname().toLowerCase();
-  const isName = /^(?!-)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/.test(name);
-  const names = isName ? [name, ...(name.includes('.') ? [] : [`${name}.local`])] : [];
-  const addresses = Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .map(({ address }) => address);
-  return [...names, 'localhost', '127.0.0.1', '::1', ...new Set(addresses)].slice(0, MAX_ADDRESSES);
-}
