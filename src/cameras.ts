@@ -34,7 +34,7 @@ const WORKER_FILE = fileURLToPath(
   new URL(`worker/camera-main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
 );
 /** Pictures are in native memory and in buffers; the JavaScript heap stays small. */
-const WORKER_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
+export const CAMERA_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
 
 /**
  * The cameras of a station, in the order of the configuration.
@@ -75,7 +75,7 @@ function buildFeed(deps: CamerasDeps, camera: NamedCamera, present: () => Settin
     {
       settings: { name, source, treatment },
       sourceTimeoutMs: () => present().advanced.sourceTimeoutMs,
-      program: WORKER_PROGRAM,
+      program: CAMERA_PROGRAM,
       topLevel: () => present().streaming.qualityLevels[0] ?? 100,
     },
     {

@@ -50,7 +50,7 @@ const WORKER_FILE = fileURLToPath(
   new URL(`worker/worker-main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
 );
 /** A media worker keeps its sound in native memory; its JavaScript heap stays small. */
-const WORKER_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
+export const SOUND_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
 /** Types of sources that hear what is said around the box. */
 export const MICROPHONES: readonly SourceSettings['type'][] = ['alsa', 'exec'];
 /** Whether a source of that type is closed while microphones are muted. */
@@ -79,7 +79,7 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
       {
         settings: { name, source: sourceSettings, encoder: settings.encoder, meter, treatment },
         sourceTimeoutMs: () => present().advanced.sourceTimeoutMs,
-        program: WORKER_PROGRAM,
+        program: SOUND_PROGRAM,
       },
       events,
     );

@@ -10,6 +10,7 @@ import type { Log } from './core/log.ts';
 import type { RecentLog } from './core/log-line.ts';
 import { StationEvents } from './core/station-event.ts';
 import type { StationSight } from './core/station-sight.ts';
+import { DevicePreview } from './device-preview.ts';
 import { findWifi } from './hardware/find-wifi.ts';
 import { HostPower } from './hardware/host-power.ts';
 import { HistoryLink } from './history/history-link.ts';
@@ -92,6 +93,7 @@ export class Station {
   readonly #cameraSocket: CameraSocket;
   readonly #live: LiveSocket;
   readonly #mute: MuteState;
+  readonly #preview: DevicePreview;
   readonly #box: BoxLoop;
   readonly #sampler: HostSampler;
   readonly #storage: HostStorageSampler;
@@ -233,13 +235,20 @@ export class Station {
     const watch = new StationWatching(house, sources);
     this.#past = new StationHistory({ ...house, history: this.#history });
     const clips = new StationClips({ ...house, mounts }, settings.dataDir);
+    this.#preview = new DevicePreview({
+      ...house,
+      sources,
+      cameras: this.#cameras,
+      muted: () => this.#mute.muted,
+      pictureOf: (camera, signal) => pictureOf(this.#cameras, camera, signal),
+    });
     const release = new StationRelease(house, deps.version);
     const mqtt = new StationMqtt({
       ...house,
       latest: () => release.latest,
       picture: (camera, signal) => pictureOf(this.#cameras, camera, signal),
     });
-    this.#house = new House([gpio, release, mqtt, watch, clips, this.#past]);
+    this.#house = new House([gpio, release, mqtt, watch, clips, this.#preview, this.#past]);
     const { recentLog } = deps;
     const configuration = () => ({ file: deps.configuration.path, values: deps.configuration.values });
     const reports = { status: () => this.status(), stats: () => this.stats(), recentLog };
@@ -277,6 +286,7 @@ export class Station {
       wifi: { gate, pause, wifi: () => findWifi() },
       mqtt: { gate, pause, status: () => mqtt.status(), test: (change) => mqtt.test(change) },
       recentLog: { gate, pause, log: recentLog },
+      devices: { gate, pause, devices: () => this.#preview.devices(), preview: this.#preview },
       soundCheck: { gate, pause, checkSound: (name, seconds) => this.#programme.checkSound(name, seconds) },
       clips: { gate, pause, saveClip: control.saveClip.bind(control), ...clips.api },
       support: { gate, pause, wallTime, supportFiles: () => supportFiles({ ...house, ...reports, configuration }) },
@@ -404,6 +414,7 @@ export class Station {
   #applyMute({ camera, microphone }: Muted): void {
     const { log } = this.#deps;
     this.#programme.muteMicrophones(microphone);
+    if (microphone || camera) this.#preview.stop();
     for (const { feed } of this.#cameras) void feed.mute(camera);
     const what = [...(camera ? ['the camera'] : []), ...(microphone ? ['the microphone'] : [])].join(' and ');
     if (what !== '') log.notice(`${what} ${camera && microphone ? 'are' : 'is'} muted`);
