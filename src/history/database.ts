@@ -212,6 +212,8 @@ export class Database {
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma(`journal_size_limit = ${MAX_WAL_BYTES}`);
     const pageBytes = sqlite.pragma('page_size', { simple: true }) as number;
+    // Then it stays as long as it is: a file that grows and is cut makes the file system write, too.
+    sqlite.pragma(`wal_autocheckpoint = ${Math.floor(MAX_WAL_BYTES / pageBytes)}`);
     sqlite.pragma(`max_page_count = ${Math.floor(maxBytes / pageBytes)}`);
   }
 

@@ -207,7 +207,7 @@ test('what was kept before trouble began is there again when it is over', async 
 
 test('a database that is full keeps what it has, and a wish that does not fit is in effect', async () => {
   using bench = new DatabaseBench();
-  const { devices } = await open(bench, 24_000);
+  const { devices } = await open(bench, 56_000);
   let n = 0;
   await rejects(
     (async () => {

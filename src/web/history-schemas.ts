@@ -25,13 +25,16 @@ function list<const T extends readonly string[]>(names: T) {
 
 /** `?names=a,b&from=&to=&step=&of=` of the figures. */
 export const FiguresQuery = v.strictObject({
-  names: v.pipe(
-    v.string(),
-    v.maxLength(1000),
-    v.transform((text) => text.split(',').filter(Boolean)),
-    v.array(v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,64}$/))),
-    v.minLength(1),
-    v.maxLength(MAX_NAMES),
+  names: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(1000),
+      v.transform((text) => text.split(',').filter(Boolean)),
+      v.array(v.pipe(v.string(), v.regex(/^[a-z0-9_]{1,64}$/))),
+      v.minLength(1),
+      v.maxLength(MAX_NAMES),
+    ),
+    'listeners',
   ),
   from: v.optional(Moment),
   to: v.optional(Moment),
