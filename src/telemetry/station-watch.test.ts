@@ -187,6 +187,13 @@ test('a file goes on while microphones are muted', () => {
   assert.equal(it.news, ['sound | mic | -22 dBFS'], 'what was muted before the first look has not happened now');
 });
 
+test('a source that is silence by its nature is not told to be silent', () => {
+  const it = new Fixture();
+  it.look(1, { sources: [source('live', { type: 'silence' })] });
+  it.hear(30, { silent: true });
+  assert.equal(it.news, []);
+});
+
 test('a camera is missed while it is open and no pictures come, not while nobody watches or it is muted', () => {
   const it = new Fixture();
   it.look(60, { cameras: [camera('stopped', false)] });

@@ -28,7 +28,8 @@ interface WatchedSource {
   readonly lost: Steady;
   /** Sound has come from it since it was last at rest. */
   hasDelivered: boolean;
-  isMuted: boolean;
+  /** What it delivers is Pipit's own silence, which is nothing to tell of. */
+  isOwnSilence: boolean;
 }
 
 /** Notices what happens to the station, from level readings and from looks at the whole, and tells it as events. */
@@ -68,9 +69,8 @@ export class StationWatch {
         sound,
         lost,
         hasDelivered: false,
-        isMuted: false,
-        // What a muted microphone delivers is Pipit's own silence.
-        onLevel: (level) => made.isMuted || sound.onLevel(level),
+        isOwnSilence: false,
+        onLevel: (level) => made.isOwnSilence || sound.onLevel(level),
       };
       source = made;
       this.#sources.set(name, source);
@@ -80,10 +80,10 @@ export class StationWatch {
 
   #seeSource({ name, type, status }: SourceSight, areMuted: boolean, nowUs: number): void {
     const source = this.#source(name);
-    source.isMuted = areMuted && this.#deps.isMicrophone(type);
+    source.isOwnSilence = type === 'silence' || (areMuted && this.#deps.isMicrophone(type));
     const isLive = status.state === 'live';
     if (isLive) source.hasDelivered = true;
-    if (!isLive || source.isMuted) source.sound.rest();
+    if (!isLive || source.isOwnSilence) source.sound.rest();
     // A fallback that rests and a place that no source client has taken are missed by nobody; a slow card takes its
     // time to start a process.
     if (status.state === 'stopped') source.hasDelivered = false;
