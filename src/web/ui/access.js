@@ -1,6 +1,7 @@
 // Who the person is to the station: signed in or not, and asking for the password when it is needed.
 
 import * as api from './api.js';
+import { live } from './live.js';
 import { Store } from './store.js';
 
 /** What GET /api/access says; undefined while it is not known. */
@@ -46,6 +47,7 @@ export function askToSignIn() {
 /** Signs in; throws ApiError when the password is wrong. */
 export async function signIn(password) {
   await api.login(password);
+  live.again();
   await refreshAccess();
   close(true);
 }
@@ -56,6 +58,7 @@ export function giveUp() {
 
 export async function signOut() {
   await api.logout();
+  live.again();
   await refreshAccess();
 }
 

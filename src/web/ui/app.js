@@ -7,14 +7,14 @@ import { startRouter } from './router.js';
 import { dressPage, Shell } from './shell.js';
 import { followStation } from './station.js';
 
-dressPage();
-render(html`<${Shell} />`, document.querySelector('#page'));
-startSound();
-void startRouter();
-void begin();
-
 async function begin() {
+  dressPage();
   await enterAsGuest();
+  render(html`<${Shell} />`, document.querySelector('#page'));
+  startSound();
+  void startRouter();
   void followStation(() => playing.value.isWanted);
-  await refreshAccess();
+  void refreshAccess();
 }
+
+void begin();

@@ -53,8 +53,8 @@ class Live {
 
   /** Connects anew: who has signed in or out is somebody else to the station. */
   again() {
-    if (this.#socket === undefined) return;
     this.#disconnect();
+    this.#failures = 0;
     this.follow();
   }
 

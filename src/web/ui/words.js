@@ -40,7 +40,7 @@ export const WORDS = {
   },
   de: {
     onAir: 'Auf Sendung',
-    fallback: 'Ersatzprogramm',
+    fallback: 'Ersatz',
     offAir: 'Kein Ton',
     lost: 'Verbindung verloren',
     cameraMuted: 'Kamera aus',
@@ -77,7 +77,7 @@ export const WORDS = {
   },
   fr: {
     onAir: 'À l’antenne',
-    fallback: 'Programme de secours',
+    fallback: 'Secours',
     offAir: 'Pas de son',
     lost: 'Connexion perdue',
     cameraMuted: 'Caméra coupée',

@@ -85,12 +85,6 @@ function useLog(isSignedIn) {
   // What was written while the socket was away is fetched.
   useEffect(() => void load(), [isOpen, isSignedIn]);
   useEffect(() => live.watch('log', (told) => setLines((before) => joined(before, told))), []);
-  // The socket was let in as somebody who may not read it.
-  const was = useRef(isSignedIn);
-  useEffect(() => {
-    if (was.current === false && isSignedIn === true) live.again();
-    was.current = isSignedIn;
-  }, [isSignedIn]);
   return { lines, problem, load };
 }
 
