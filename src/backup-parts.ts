@@ -23,8 +23,7 @@ export function backupParts({ configuration, access, mute, devices }: BackupPart
       name: 'config',
       read: () => configuration.text(),
       async check(content, isOwn) {
-        const text = known('config', content);
-        await (isOwn ? configuration.checkOwn(text) : configuration.checkText(text));
+        await configuration.checkText(known('config', content), isOwn);
       },
       write: async (content) => void (await configuration.putBack(known('config', content))),
     },

@@ -261,6 +261,34 @@ test('what could not be written later is not in effect any more, and who asked h
   assert.ok(box.log.lines.some(({ level, message }) => level === 'error' && message.includes('are not kept')));
 });
 
+test('a flood waits while an editor has left the file half done', async () => {
+  await using box = new Box();
+  const { configuration, clock } = box;
+  for (let gain = 1; gain <= 3; gain++) await configuration.change({ 'source.mic.gain_db': gain });
+  const late = configuration.change({ 'source.mic.gain_db': 9 });
+  await until('it is in effect', () => configuration.settings.sources[0]?.treatment.gainDb === 9);
+  const whole = box.text;
+  writeFileSync(box.file, `${whole}metadata {`);
+  await clock.run(6_000);
+  await configuration.reload();
+  assert.is(box.text, `${whole}metadata {`);
+  writeFileSync(box.file, `${whole}metadata {\n}\n`);
+  await clock.run(6_000);
+  await late;
+  assert.match(box.text, /gain_db = 9 [\s\S]*metadata \{\n\}\n$/);
+});
+
+test('looking at settings does not have them written', async () => {
+  await using box = new Box();
+  const { configuration } = box;
+  for (let gain = 1; gain <= 3; gain++) await configuration.change({ 'source.mic.gain_db': gain });
+  void configuration.change({ 'source.mic.gain_db': 9 });
+  await until('it is in effect', () => configuration.settings.sources[0]?.treatment.gainDb === 9);
+  assert.match((await configuration.sight()).text, /gain_db = 9 /);
+  assert.match(await configuration.text(), /gain_db = 9 /);
+  assert.match(box.text, /gain_db = 3 /);
+});
+
 test('more changes at once than anybody needs are refused', async () => {
   await using box = new Box();
   const results = await Promise.allSettled(
@@ -311,6 +339,7 @@ test('another text is taken as a whole, unless the file has been changed meanwhi
     restart: ['source.mic.type', 'source.mic.frequency_hz', 'source.mic.level_db'],
   });
   assert.is(box.text, next);
+  assert.is((await box.configuration.sight()).loaded.settings.sources[0]?.settings.type, 'demo');
   assert.is((await refusal(box.configuration.replace('nonsense {'))).code, 'config.refused');
   assert.is(box.text, next);
 });

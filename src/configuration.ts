@@ -1,17 +1,13 @@
 import { compareSettings } from './config/compare-settings.ts';
-import { ConfigFile } from './config/config-file.ts';
-import { declareImplicit } from './config/declare-implicit.ts';
-import { Diagnostics, formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
-import { editConfig } from './config/edit-config.ts';
-import { refusedBy } from './config/flaws.ts';
-import { parseHcl } from './config/hcl-parser.ts';
-import { type LoadedSettings, loadSettings, type SettingsOrigin } from './config/load-settings.ts';
-import { refuseEnvironment } from './config/refuse-environment.ts';
-import { refusePrograms } from './config/refuse-programs.ts';
+import { formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
+import type { LoadedSettings, SettingsOrigin } from './config/load-settings.ts';
+import { PacedWrites } from './config/paced-writes.ts';
 import { renderConfig } from './config/render-config.ts';
 import type { Settings } from './config/settings.ts';
+import { SettingsFile } from './config/settings-file.ts';
+import { Turns } from './config/turns.ts';
 import type { Values } from './config/values.ts';
-import { WritePace } from './config/write-pace.ts';
+import { type ConfigurationSight, configurationSight } from './configuration-sight.ts';
 import { type Clock, sleep, type Timer } from './core/clock.ts';
 import { ConfigError, reportOf, sentencesOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
@@ -29,37 +25,18 @@ export interface ConfigurationDeps {
   readonly apply: (settings: Settings, names: readonly string[]) => void;
 }
 
-/** The configuration at one moment: for showing, secrets included. */
-export interface ConfigurationSight {
-  /** What the file holds. */
-  readonly text: string;
-  /** What a start would now take; the last that could be taken where the file is not valid. */
-  readonly loaded: LoadedSettings;
-  /** Why the file as it is would be refused; undefined when it is valid. */
-  readonly refusal: RefusedSettings | undefined;
-  /** Dotted names of what takes effect at the next start. */
-  readonly pendingRestart: readonly string[];
-  readonly file: string;
-  /** False while everything is a default. */
-  readonly exists: boolean;
-  /** Why it can't be written, as a sentence; undefined when it can. */
-  readonly readOnly: string | undefined;
-  readonly hasPrevious: boolean;
-}
-
 /** Changes that are in effect and not yet in the file. */
 interface Unwritten {
   changes: SettingChanges;
   /** What the file held when they came. */
   base: string;
   text: string;
+  tries: number;
   readonly written: PromiseWithResolvers<void>;
 }
 
-/** A slider that is pulled writes three times, and then once in so many milliseconds. */
-const WRITES = { burst: 3, intervalMs: 5_000 };
-/** Changes of the same keys within this time are one step back, not many. */
-const ONE_STEP_US = 60e6;
+/** While somebody's editor has left the file half done, changes wait for so many turns. */
+const MAX_TRIES = 4;
 /** More than anybody needs at once; what a flood brings beyond is refused. */
 const MAX_WAITING = 64;
 
@@ -69,21 +46,15 @@ const MAX_WAITING = 64;
  */
 export class Configuration implements SettingsStore, AsyncDisposable {
   readonly #deps: ConfigurationDeps;
-  readonly #origin: SettingsOrigin;
-  readonly #file: ConfigFile;
-  readonly #pace: WritePace;
+  readonly #file: SettingsFile;
+  readonly #writes: PacedWrites;
+  readonly #turns = new Turns(MAX_WAITING);
   readonly #stop = new AbortController();
   /** What is in effect. */
   #running: LoadedSettings;
   #pendingRestart: readonly string[] = [];
-  /** What the file held when it was last read or written; undefined while there is none. */
-  #text: string | undefined;
   #unwritten: Unwritten | undefined;
   #timer: Timer | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-  /** Which keys the last change was about, what the file held then, and when that was. */
-  #lastStep = { keys: '', text: '', us: 0 };
 
   /**
    * @param origin its text, where it has one, stands for a file that is made with the first change
@@ -91,10 +62,9 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    */
   constructor(deps: ConfigurationDeps, origin: SettingsOrigin, loaded: LoadedSettings) {
     this.#deps = deps;
-    this.#origin = origin;
     this.#running = loaded;
-    this.#file = new ConfigFile(origin.file);
-    this.#pace = new WritePace(deps, WRITES);
+    this.#file = new SettingsFile(origin);
+    this.#writes = new PacedWrites({ clock: deps.clock, file: this.#file });
   }
 
   /** What is in effect. */
@@ -109,7 +79,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
 
   /** The path of the file as Pipit was started with it. */
   get path(): string {
-    return this.#origin.file;
+    return this.#file.path;
   }
 
   /** Dotted names of what takes effect at the next start. */
@@ -119,14 +89,13 @@ export class Configuration implements SettingsStore, AsyncDisposable {
 
   /** Reads the file again and takes over what it allows. An invalid one changes nothing but the log. */
   reload(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const after = await this.#readAgain();
       if (after === undefined) return;
       const { live, restart } = this.#takeOver(after);
       const { log } = this.#deps;
-      log.notice(
-        live.length === 0 ? 'reloaded: nothing has changed that can change now' : `reloaded: ${live.join(', ')}`,
-      );
+      const nothing = 'reloaded: nothing has changed that can change now';
+      log.notice(live.length === 0 ? nothing : `reloaded: ${live.join(', ')}`);
       if (restart.length > 0) log.warning(`these take effect at the next start: ${restart.join(', ')}`);
     });
   }
@@ -136,7 +105,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    * @returns what it starts with
    */
   async startAgain(): Promise<Settings> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       const after = await this.#readAgain();
       if (after === undefined) return;
       this.#running = after;
@@ -150,7 +119,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    * written every few seconds; each call is answered when its change is kept.
    */
   async change(changes: SettingChanges): Promise<SettingsOutcome> {
-    const { outcome, written } = await this.#inTurn(() => this.#change(changes));
+    const { outcome, written } = await this.#turns.take(() => this.#change(changes));
     await written;
     return outcome;
   }
@@ -160,30 +129,26 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    * @throws RefusedSettings, ConfigError
    */
   checkChange(changes: SettingChanges): Promise<SettingsOutcome> {
-    return this.#inTurn(async () => {
-      const { loaded } = await this.#edited(changes);
-      const { live, restart } = compareSettings(this.#running, loaded);
-      return { live, restart };
+    return this.#turns.take(async () => {
+      const base = this.#withUnwritten(await this.#file.read());
+      return this.#wouldBe((await this.#file.edit(base, changes, this.#running)).loaded);
     });
   }
 
   /**
    * What another text would do, without doing it.
+   * @param isOwn it comes from this station itself, not over the network
    * @throws RefusedSettings
    */
-  checkText(text: string): Promise<SettingsOutcome> {
-    return this.#inTurn(async () => {
-      const { live, restart } = compareSettings(this.#running, await this.#allowed(text));
-      return { live, restart };
+  checkText(text: string, isOwn = false): Promise<SettingsOutcome> {
+    return this.#turns.take(async () => {
+      return this.#wouldBe(isOwn ? this.#file.load(text) : await this.#file.loadForeign(text, this.#running));
     });
   }
 
   /** What the file holds; empty while there is none. */
   text(): Promise<string> {
-    return this.#inTurn(async () => {
-      await this.#flush().catch(() => {});
-      return (await this.#read()) ?? '';
-    });
+    return this.#turns.take(async () => this.#shown(await this.#file.read()));
   }
 
   /**
@@ -192,17 +157,15 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    * @throws RefusedSettings, DeviceError, ConfigError `config.changed-meanwhile`: then nothing has changed
    */
   replace(text: string, isExpected?: (text: string) => boolean): Promise<SettingsOutcome> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await this.#flush();
-      const before = (await this.#read()) ?? '';
+      const before = await this.#file.read();
       if (isExpected !== undefined && !isExpected(before)) {
-        throw new ConfigError('config.changed-meanwhile', `${this.#origin.file} has been changed meanwhile`, {
+        throw new ConfigError('config.changed-meanwhile', `${this.path} has been changed meanwhile`, {
           remedy: 'Load it again and repeat the change.',
         });
       }
-      const loaded = await this.#allowed(text);
-      await this.#write(text, before);
-      return this.#tell(this.#takeOver(loaded));
+      return this.#put(text, await this.#file.loadForeign(text, this.#running));
     });
   }
 
@@ -211,20 +174,10 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    * @throws RefusedSettings, DeviceError: then nothing has changed
    */
   putBack(text: string): Promise<SettingsOutcome> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await this.#flush();
-      const loaded = this.#loaded(text);
-      await this.#write(text, (await this.#read()) ?? '');
-      return this.#tell(this.#takeOver(loaded));
+      return this.#put(text, this.#file.load(text));
     });
-  }
-
-  /**
-   * What another text of this station itself would do, without doing it.
-   * @throws RefusedSettings
-   */
-  async checkOwn(text: string): Promise<void> {
-    this.#loaded(text);
   }
 
   /**
@@ -232,17 +185,13 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    * @throws ConfigError `config.no-previous`, RefusedSettings, DeviceError: then nothing has changed
    */
   undo(): Promise<SettingsOutcome> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await this.#flush();
       const previous = await this.#file.readPrevious();
-      if (previous === undefined) {
-        throw new ConfigError('config.no-previous', 'There is nothing to go back to', {
-          remedy: 'The last change can be taken back once there was one.',
-        });
-      }
-      const loaded = this.#loaded(previous);
-      await this.#write(previous, (await this.#read()) ?? '');
-      return this.#tell(this.#takeOver(loaded));
+      if (previous !== undefined) return this.#put(previous, this.#file.load(previous));
+      throw new ConfigError('config.no-previous', 'There is nothing to go back to', {
+        remedy: 'The last change can be taken back once there was one.',
+      });
     });
   }
 
@@ -251,106 +200,76 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    * @throws DeviceError
    */
   reset(): Promise<void> {
-    return this.#inTurn(async () => {
-      await this.#flush();
-      await this.#write(renderConfig(), undefined);
+    return this.#turns.take(async () => {
+      await this.#flush().catch(() => {});
+      await this.#writes.write(renderConfig(), undefined);
       await this.#file.forgetPrevious();
     });
   }
 
   sight(): Promise<ConfigurationSight> {
-    return this.#inTurn(async () => {
-      await this.#flush().catch(() => {});
-      const onDisk = await this.#file.read().catch(() => this.#text);
-      const text = onDisk ?? '';
-      let loaded = this.#running;
-      let refusal: RefusedSettings | undefined;
-      try {
-        loaded = this.#loaded(text);
-      } catch (error) {
-        if (!(error instanceof RefusedSettings)) throw error;
-        refusal = error;
-      }
-      const { restart } = compareSettings(this.#running, loaded);
-      return {
-        text,
-        loaded,
-        refusal,
-        pendingRestart: restart,
-        file: this.#origin.file,
-        exists: onDisk !== undefined,
-        readOnly: await this.#file.whyReadOnly(),
-        hasPrevious: (await this.#file.readPrevious().catch(() => undefined)) !== undefined,
-      };
+    return this.#turns.take(async () => {
+      const onDisk = await this.#file.read().catch(() => this.#file.lastText);
+      return configurationSight(this.#file, this.#shown(onDisk), this.#running);
     });
   }
 
   /** Writes what is not written yet. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await this.#queue;
+    await this.#turns.idle();
     await this.#flush().catch(() => {});
   }
 
   async #change(changes: SettingChanges): Promise<{ outcome: SettingsOutcome; written: Promise<void> }> {
     // A block that goes and comes again can't be put together with what comes after it.
     const isPlain = Object.values(changes).every((value) => value !== null);
-    if (!isPlain && this.#pace.waitMs > 0) await sleep(this.#deps.clock, this.#pace.waitMs, this.#stop.signal);
-    if (!isPlain || this.#pace.waitMs === 0) await this.#flush();
-    const { text, base, onDisk, loaded, all } = await this.#edited(changes);
-    if (text === base) return { outcome: this.#takeOver(loaded), written: this.#unwritten?.written.promise ?? done };
-    if (this.#pace.waitMs > 0) {
-      const outcome = this.#tell(this.#takeOver(loaded));
-      return { outcome, written: this.#writeLater(all, onDisk, text) };
-    }
-    await this.#writeStep(all, text, onDisk);
-    return { outcome: this.#tell(this.#takeOver(loaded)), written: done };
-  }
-
-  /** The file as it is now, and as it would be. Nothing that somebody's editor has written meanwhile is lost. */
-  async #edited(changes: SettingChanges) {
-    const { file } = this.#origin;
-    refuseEnvironment(this.#running, Object.keys(changes));
-    const onDisk = (await this.#read()) ?? '';
+    if (!isPlain && this.#writes.waitMs > 0) await sleep(this.#deps.clock, this.#writes.waitMs, this.#stop.signal);
+    if (!isPlain || this.#writes.waitMs === 0) await this.#flush();
+    const onDisk = await this.#file.read();
     const base = this.#withUnwritten(onDisk);
-    const all = this.#declared(changes, base);
-    const text = this.#told(base, () => editConfig(base, all, file));
-    const loaded = await this.#allowed(text);
-    refuseEnvironment(loaded, Object.keys(changes));
-    return { text, base, onDisk, loaded, all };
+    const edited = await this.#file.edit(base, changes, this.#running);
+    const isLate = isPlain && this.#writes.waitMs > 0;
+    if (edited.text !== base && !isLate) await this.#writes.writeChange(edited.changes, edited.text, onDisk);
+    const outcome = this.#tell(this.#takeOver(edited.loaded));
+    if (edited.text !== base && isLate) this.#writeLater(edited.changes, onDisk, edited.text);
+    return { outcome, written: this.#unwritten?.written.promise ?? Promise.resolve() };
   }
 
-  /** Changes, with what declares a microphone or a camera that the file says nothing of. */
-  #declared(changes: SettingChanges, base: string): SettingChanges {
-    try {
-      const loaded = loadSettings({ ...this.#origin, text: base });
-      return declareImplicit(changes, parseHcl(base, '', new Diagnostics()), loaded);
-    } catch (error) {
-      if (error instanceof InvalidConfig) return changes;
-      throw error;
-    }
-  }
-
+  /** What the file is to hold, when nobody writes it meanwhile. */
   #withUnwritten(onDisk: string): string {
     const unwritten = this.#unwritten;
     if (unwritten === undefined) return onDisk;
     if (unwritten.base !== onDisk) {
-      unwritten.text = this.#told(onDisk, () => editConfig(onDisk, unwritten.changes, this.#origin.file));
+      unwritten.text = this.#file.editText(onDisk, unwritten.changes);
       unwritten.base = onDisk;
     }
     return unwritten.text;
   }
 
-  #writeLater(changes: SettingChanges, base: string, text: string): Promise<void> {
+  /** The same for showing; a file that is half done is shown as it is. */
+  #shown(onDisk: string): string {
+    try {
+      return this.#withUnwritten(onDisk);
+    } catch (error) {
+      if (error instanceof RefusedSettings) return onDisk;
+      throw error;
+    }
+  }
+
+  #writeLater(changes: SettingChanges, base: string, text: string): void {
     const written = this.#unwritten?.written ?? Promise.withResolvers<void>();
     // Whoever asked hears of a failure; where nobody waits any more, the log has it.
     written.promise.catch(() => {});
-    this.#unwritten = { changes: { ...this.#unwritten?.changes, ...changes }, base, text, written };
-    this.#timer ??= this.#deps.clock.after(this.#pace.waitMs, () => {
+    this.#unwritten = { changes: { ...this.#unwritten?.changes, ...changes }, base, text, written, tries: 0 };
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
+    this.#timer ??= this.#deps.clock.after(Math.max(1, this.#writes.waitMs), () => {
       this.#timer = undefined;
-      void this.#inTurn(() => this.#flush()).catch(() => {});
+      void this.#turns.take(() => this.#flush()).catch(() => {});
     });
-    return written.promise;
   }
 
   /**
@@ -363,14 +282,19 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     this.#timer = undefined;
     if (unwritten === undefined) return;
     try {
-      const onDisk = (await this.#read()) ?? '';
+      const onDisk = await this.#file.read();
       const text = this.#withUnwritten(onDisk);
-      const loaded = this.#loaded(text);
-      await this.#writeStep(unwritten.changes, text, onDisk);
+      const loaded = this.#file.load(text);
+      await this.#writes.writeChange(unwritten.changes, text, onDisk);
       this.#unwritten = undefined;
       this.#takeOver(loaded);
       unwritten.written.resolve();
     } catch (error) {
+      if (error instanceof RefusedSettings && ++unwritten.tries < MAX_TRIES && !this.#stop.signal.aborted) {
+        this.#writes.skip();
+        this.#flushLater();
+        throw error;
+      }
       this.#unwritten = undefined;
       this.#deps.log.error(`changed settings are not kept: ${sentencesOf(reportOf(error, 'config.failed'))}`);
       this.#takeBack();
@@ -382,36 +306,15 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   /** Has the station do what the file says. */
   #takeBack(): void {
     try {
-      this.#takeOver(this.#loaded(this.#text ?? ''));
+      this.#takeOver(this.#file.load(this.#file.lastText));
     } catch (error) {
       if (!(error instanceof RefusedSettings)) throw error;
     }
   }
 
-  /** Changes of the keys that the last ones were about are one step: what was before it is what one goes back to. */
-  async #writeStep(changes: SettingChanges, text: string, onDisk: string): Promise<void> {
-    const keys = Object.keys(changes).sort().join('\n');
-    const us = this.#deps.clock.nowUs();
-    const last = this.#lastStep;
-    const isSame = keys === last.keys && onDisk === last.text && us - last.us < ONE_STEP_US;
-    await this.#write(text, isSame ? undefined : onDisk);
-    this.#lastStep = { keys, text, us };
-  }
-
-  async #write(text: string, previous: string | undefined): Promise<void> {
-    this.#pace.take();
-    await this.#file.write(text, previous);
-    this.#text = text;
-  }
-
-  /** What the file holds; undefined while there never was one. One that has gone is as good as it was. */
-  async #read(): Promise<string | undefined> {
-    try {
-      this.#text = (await this.#file.read()) ?? this.#text ?? this.#origin.text;
-    } catch (error) {
-      throw error instanceof InvalidConfig ? refusedBy(error, '') : error;
-    }
-    return this.#text;
+  async #put(text: string, loaded: LoadedSettings): Promise<SettingsOutcome> {
+    await this.#writes.write(text, await this.#file.read().catch(() => this.#file.lastText));
+    return this.#tell(this.#takeOver(loaded));
   }
 
   /** The file as it is; undefined, and said in the log, when it is refused. */
@@ -419,46 +322,20 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     const { log } = this.#deps;
     try {
       await this.#flush().catch(() => {});
-      const text = (await this.#file.read()) ?? this.#origin.text;
-      const after = loadSettings(text === undefined ? this.#origin : { ...this.#origin, text });
-      this.#text = text;
+      const after = await this.#file.loadAgain();
       for (const diagnostic of after.diagnostics) log.warning(formatDiagnostic(diagnostic));
       return after;
     } catch (error) {
       if (!(error instanceof InvalidConfig)) throw error;
       for (const diagnostic of error.diagnostics) log.error(formatDiagnostic(diagnostic));
-      log.error(`${this.#origin.file} is refused: the running configuration stays`);
+      log.error(`${this.path} is refused: the running configuration stays`);
       return undefined;
     }
   }
 
-  /** Checked as at a start, and that nobody brings in a program from afar. */
-  async #allowed(text: string): Promise<LoadedSettings> {
-    const next = this.#loaded(text);
-    refusePrograms(await this.#trusted(), next);
-    return next;
-  }
-
-  /** What who has the file in hand has set. */
-  async #trusted(): Promise<LoadedSettings> {
-    try {
-      return this.#loaded((await this.#read()) ?? '');
-    } catch (error) {
-      if (!(error instanceof RefusedSettings)) throw error;
-      return this.#running;
-    }
-  }
-
-  #loaded(text: string): LoadedSettings {
-    return this.#told(text, () => loadSettings({ ...this.#origin, text }));
-  }
-
-  #told<T>(text: string, read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      throw error instanceof InvalidConfig ? refusedBy(error, text) : error;
-    }
+  #wouldBe(loaded: LoadedSettings): SettingsOutcome {
+    const { live, restart } = compareSettings(this.#running, loaded);
+    return { live, restart };
   }
 
   #takeOver(loaded: LoadedSettings): SettingsOutcome {
@@ -475,20 +352,4 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     if (restart.length > 0) this.#deps.log.notice(`settings for the next start: ${restart.join(', ')}`);
     return outcome;
   }
-
-  #inTurn<T>(job: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= MAX_WAITING) {
-      const remedy = 'Wait a moment, and send fewer.';
-      return Promise.reject(new ConfigError('config.busy', 'Too many changes of settings come at once', { remedy }));
-    }
-    this.#waiting++;
-    const result = this.#queue.then(job);
-    this.#queue = result.then(
-      () => void this.#waiting--,
-      () => void this.#waiting--,
-    );
-    return result;
-  }
 }
-
-const done = Promise.resolve();

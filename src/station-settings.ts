@@ -48,9 +48,9 @@ function webSettings(configuration: Configuration): WebSettings {
 }
 
 async function describe(configuration: Configuration): Promise<SettingsAnswer> {
-  const { text, loaded, refusal, pendingRestart, file, exists, readOnly, hasPrevious } = await configuration.sight();
+  const { text, loaded, refusal, pendingRestart, exists, readOnly, hasPrevious } = await configuration.sight();
   return {
-    file: { path: file, exists, read_only: readOnly ?? null, has_previous: hasPrevious },
+    file: { path: configuration.path, exists, read_only: readOnly ?? null, has_previous: hasPrevious },
     diagnostics: refusal?.flaws ?? flawsOf(loaded.diagnostics, text),
     pending_restart: pendingRestart,
     // A file that can't be taken says nothing of the values that run.
