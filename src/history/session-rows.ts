@@ -32,8 +32,8 @@ const INSERT = `INSERT OR REPLACE INTO session
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const SELECT = 'SELECT * FROM session WHERE started_ms < ? ORDER BY started_ms DESC LIMIT ?';
 const SELECT_ONE = 'SELECT * FROM session WHERE id = ?';
-const MOVE = `UPDATE session SET started_ms = started_ms + ?1, ended_ms = ended_ms + ?1
-  WHERE ended_ms BETWEEN ?2 AND ?3`;
+const MOVE = `UPDATE session SET started_ms = started_ms + ?, ended_ms = ended_ms + ?
+  WHERE ended_ms BETWEEN ? AND ?`;
 
 /** Writes sessions; one with the same id takes the place of the other. */
 export function putSessions(tables: Tables, rows: readonly SessionRow[]): void {
@@ -42,7 +42,8 @@ export function putSessions(tables: Tables, rows: readonly SessionRow[]): void {
 
 /** Moves sessions that ended in a stretch of time that was somewhere else. */
 export function moveSessions(tables: Tables, { fromMs, toMs, byMs }: TimeStep): void {
-  tables.run(MOVE, Math.round(byMs), Math.floor(fromMs), Math.ceil(toMs));
+  const by = Math.round(byMs);
+  tables.run(MOVE, by, by, Math.floor(fromMs), Math.ceil(toMs));
 }
 
 /** Those that began before that moment, the newest first. */

@@ -18,7 +18,8 @@ interface Aging {
   readonly days: (limits: HistoryLimits) => number;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 const AGING: readonly Aging[] = [
   { table: 'figure_minute', column: 'minute', unitMs: 60_000, days: ({ minuteDays }) => minuteDays },
   { table: 'figure_hour', column: 'hour', unitMs: HOUR_MINUTES * 60_000, days: ({ hourDays }) => hourDays },
@@ -29,6 +30,8 @@ const AGING: readonly Aging[] = [
 const MOST_ROWS = 500;
 /** Above this part of what the file may take, the oldest goes. */
 const FULL_SHARE = 0.9;
+/** So much goes in a minute. */
+const MOST_HOURS = 16;
 /** Empty pages that wait for new rows; above this part of the file they are given back to the disk, so many at a time. */
 const FREE_SHARE = 0.25;
 const LEAST_FREE_PAGES = 256;
@@ -47,9 +50,9 @@ export function dropOld(tables: Tables, limits: HistoryLimits, nowMs: number): b
   return isMore;
 }
 
-/** Makes room where the file is nearly as large as it may become: the oldest goes first, a day of it at a time. */
+/** Makes room where the file is nearly as large as it may become: the oldest goes first, an hour of it at a time. */
 export function makeRoom(tables: Tables, maxBytes: number): void {
-  for (let rounds = AGING.length; rounds > 0 && usedBytes(tables) > maxBytes * FULL_SHARE; rounds--) {
+  for (let rounds = MOST_HOURS; rounds > 0 && usedBytes(tables) > maxBytes * FULL_SHARE; rounds--) {
     let oldest: Aging | undefined;
     let oldestMs = Number.POSITIVE_INFINITY;
     for (const aging of AGING) {
@@ -58,7 +61,7 @@ export function makeRoom(tables: Tables, maxBytes: number): void {
       if (first !== null && first * unitMs < oldestMs) [oldest, oldestMs] = [aging, first * unitMs];
     }
     if (oldest === undefined) return;
-    drop(tables, oldest, Math.floor((oldestMs + DAY_MS) / oldest.unitMs));
+    drop(tables, oldest, Math.floor((oldestMs + HOUR_MS) / oldest.unitMs));
   }
 }
 
@@ -66,7 +69,8 @@ export function makeRoom(tables: Tables, maxBytes: number): void {
 export function giveBack(tables: Tables): void {
   const free = pragma(tables, 'freelist_count');
   if (free <= Math.max(LEAST_FREE_PAGES, pragma(tables, 'page_count') * FREE_SHARE)) return;
-  tables.all(`PRAGMA incremental_vacuum(${MOST_PAGES})`);
+  // A statement that is run takes one step, which is one page.
+  for (let pages = 0; pages < MOST_PAGES; pages++) tables.run('PRAGMA incremental_vacuum(1)');
 }
 
 /** Bytes of the file that hold something. */
