@@ -347,4 +347,45 @@ test('what takes the password asks for it, once, and goes on where it was', asyn
   await holds(page, `document.querySelector('#sign-in').textContent.trim() === 'Sign in'`);
 });
 
+test('who asked for calm sees the level change once a second, without motion', async () => {
+  await using opened = await openShown({ reducedMotion: 'reduce' });
+  const { page } = opened;
+  await holds(page, `document.querySelectorAll('.meter').length === 2`);
+  const changes = (await page.evaluate(`new Promise((resolve) => {
+    let count = 0;
+    const observer = new MutationObserver(() => { count += 1; });
+    observer.observe(document.querySelector('.meter'), { attributes: true, attributeFilter: ['style'] });
+    setTimeout(() => resolve(count), 3_000);
+  })`)) as number;
+  assert.ok(changes <= 6, `${changes} changes in 3 s`);
+  assert.is(await page.evaluate(`getComputedStyle(document.querySelector('.meter .cover')).transitionDuration`), '0s');
+});
+
+test('a station that is not open says so, lets in who knows the password, and a guest by their link alone', async () => {
+  const password = `auth {
+  password = "${PASSWORD}"`;
+  await using closed = await Program.start(STATION.replace(password, `${password}\n  listeners = "password"`));
+  const headers = { Authorization: `Basic ${Buffer.from(`me:${PASSWORD}`).toString('base64')}` };
+  const body = JSON.stringify({ name: 'Grandma', hours: 1 });
+  const answer = await fetch(closed.url('/api/access/guests'), { method: 'POST', headers, body });
+  const { path } = (await answer.json()) as { path: string };
+  {
+    await using opened = await openPage(browser, closed.url('/'));
+    const { page } = opened;
+    await holds(page, `document.querySelector('h1')?.textContent === 'This Pipit is not open to everybody.'`);
+    await page.click('main button');
+    await page.fill('#sign-in-password', PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#play');
+    await page.click('#play');
+    await holds(page, PLAYING);
+  }
+  await using opened = await openPage(browser, closed.url(path));
+  const { page } = opened;
+  await page.waitForSelector('#play');
+  assert.not.match(page.url(), /token/);
+  await page.click('#play');
+  await holds(page, PLAYING);
+});
+
 test.run();
