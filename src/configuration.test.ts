@@ -22,6 +22,7 @@ import { InvalidConfig } from './config/diagnostic.ts';
 import type { Environment } from './config/environment.ts';
 import { loadSettings } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
+import { CHANGER } from './configuration.testing.ts';
 import { Configuration } from './configuration.ts';
 import { PipitError } from './core/errors.ts';
 import { RefusedSettings } from './core/refused-settings.ts';
@@ -191,16 +192,16 @@ test('without its directory nothing can be kept, and that is said', async () => 
 test('on a full disk and on a read-only one the last good state goes on', async () => {
   const script = `
     mount -t tmpfs -o size=16k none "$1" && cp "$2" "$1/config.hcl" && dd if=/dev/zero of="$1/fill" bs=4k 2>/dev/null
-    "$3" src/configuration.testing.ts "$1/config.hcl" 1
+    "$3" "$4" "$1/config.hcl" 1
     ls -A "$1"
     rm "$1/fill"
     mount -o remount,ro "$1"
-    "$3" src/configuration.testing.ts "$1/config.hcl" 1
+    "$3" "$4" "$1/config.hcl" 1
     cmp "$2" "$1/config.hcl" && echo same`;
   await using box = new Box();
   const mount = join(box.dir, 'disk');
   mkdirSync(mount);
-  const args = ['-rm', 'sh', '-c', script, 'sh', mount, box.file, process.execPath];
+  const args = ['-rm', 'sh', '-c', script, 'sh', mount, box.file, process.execPath, CHANGER];
   const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8' });
   assert.match(stdout, /DeviceError config\.not-written: .*the disk is full\. Delete what/, stderr);
   assert.match(stdout, /runs on with: \nconfig\.hcl\nfill\n/);
@@ -393,7 +394,7 @@ test('killed at any moment, it leaves a file that is whole', async () => {
   await using box = new Box();
   const versions = new Set<string>();
   for (let round = 0; round < 12; round++) {
-    const child = spawn(process.execPath, ['src/configuration.testing.ts', box.file]);
+    const child = spawn(process.execPath, [CHANGER, box.file]);
     let said = '';
     child.stdout.on('data', (data: Buffer) => {
       said += data;

@@ -16,8 +16,11 @@ const fastClock: Clock = {
   after: (ms, fn) => systemClock.after(ms / FAST, fn),
 };
 
+/** Its path, to be run with Node. */
+export const CHANGER = import.meta.filename;
+
 const [, program, file = '', times = ''] = process.argv;
-if (program === import.meta.filename) {
+if (program === CHANGER) {
   const origin: SettingsOrigin = { file, env: {}, profileDefault: 'home-server' };
   let applied: Settings | undefined;
   const apply = (settings: Settings): void => {

@@ -54,7 +54,7 @@ async function describe(configuration: Configuration): Promise<SettingsAnswer> {
     diagnostics: refusal?.flaws ?? flawsOf(loaded.diagnostics, text),
     pending_restart: pendingRestart,
     // A file that can't be taken says nothing of the values that run.
-    blocks: describeSettings(loaded, refusal === undefined ? text : ''),
+    blocks: describeSettings(loaded, refusal === undefined ? text : undefined),
     kinds: describeKinds(),
   };
 }

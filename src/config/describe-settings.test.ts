@@ -77,6 +77,13 @@ test('of a secret and of a command it is only told whether there is one', () => 
   assert.not.match(JSON.stringify(sheetsOf()), /s3cret/);
 });
 
+test('where the file holds something else by now, values are as they are used', () => {
+  const sheets = describeSettings(load(TEXT), undefined);
+  assert.is(sheet('metadata.station_name', sheets).value, 'Nest');
+  assert.is(sheet('data_dir', sheets).value, '/etc/data');
+  assert.is(sheet('server.source_password', sheets).value, null);
+});
+
 test('what names a program says why it can not be changed', () => {
   assert.match(sheet('source.radio.command').fixed ?? '', /configuration file only/);
   assert.match(sheet('source.radio.type').fixed ?? '', /configuration file only/);

@@ -80,9 +80,12 @@ export interface KindSheet {
 
 const PROGRAM = 'What is run on this machine is set in its configuration file only.';
 
-/** Every setting as a form needs it, blocks in the order of the file and then of the documentation. No secrets. */
-export function describeSettings(loaded: LoadedSettings, text: string): readonly BlockSheet[] {
-  const body = parseHcl(text, '', new Diagnostics());
+/**
+ * Every setting as a form needs it, blocks in the order of the file and then of the documentation. No secrets.
+ * @param text what was loaded; undefined where the file holds something else by now: then values are as they are used
+ */
+export function describeSettings(loaded: LoadedSettings, text: string | undefined): readonly BlockSheet[] {
+  const body = parseHcl(text ?? '', '', new Diagnostics());
   const written = new Map<string, readonly HclAttribute[]>([['', body.attributes]]);
   for (const block of body.blocks) written.set(blockName(block), block.body.attributes);
   const known = blocksOf(loaded);
@@ -94,7 +97,9 @@ export function describeSettings(loaded: LoadedSettings, text: string): readonly
     const attributes = written.get(name);
     const keys = Object.entries(block.keys).map(([key, facts]) => {
       const attribute = attributes?.find((each) => each.name === key);
-      return settingSheet(name === '' ? key : `${name}.${key}`, key, facts, block, loaded, attribute);
+      const dotted = name === '' ? key : `${name}.${key}`;
+      const sheet = settingSheet(dotted, key, facts, block, loaded, attribute);
+      return text === undefined && !sheet.secret ? { ...sheet, value: block.values[key] ?? null } : sheet;
     });
     const { type, label, doc } = block;
     sheets.push({ name, type, label, doc, declared: attributes !== undefined && name !== '', keys });
