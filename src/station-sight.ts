@@ -1,6 +1,7 @@
 import type { RunningCamera } from './cameras.ts';
 import type { Settings } from './config/settings.ts';
 import type { FigureSample } from './core/figures.ts';
+import { UNTREATED } from './core/sound-treatment.ts';
 import type { CameraSight, MountSight, SourceSight, StationSight } from './core/station-sight.ts';
 import type { Mount } from './mount/mount.ts';
 import type { Muted } from './privacy/mute-state.ts';
@@ -40,10 +41,10 @@ export function stationSight(input: SightInput): StationSight {
 }
 
 function sourceSight({ name, type, feed }: RunningSource, { sources }: Settings): SourceSight {
-  // A place for source clients that no block declares is treated as the first source is.
+  // A place for source clients that no block declares is metered as the first source is, and left as it comes.
   const own = sources.find((source) => source.name === name);
-  const { treatment, meter } = (own ?? sources[0]) as Settings['sources'][number];
-  const builtIn = own?.builtIn ?? true;
+  const { meter } = (own ?? sources[0]) as Settings['sources'][number];
+  const { treatment, builtIn } = own ?? { treatment: UNTREATED, builtIn: true };
   return { name, type, status: feed.status, level: feed.level, treatment, soundDb: meter.soundDb, builtIn };
 }
 
