@@ -1,0 +1,123 @@
+// The first visit: a password, microphone, sound, camera, a name, Wi-Fi. Each step keeps what was chosen in it.
+
+import { access, askToSignIn } from '../access.js';
+import { html, useEffect, useRef, useState } from '../html.js';
+import { fill, words } from '../language.js';
+import { addressOf, goTo } from '../router.js';
+import { getWifi } from '../settings/calls.js';
+import { useStore } from '../store.js';
+import { CameraStep } from './camera-step.js';
+import { DoneStep } from './done-step.js';
+import { given, loadGiven } from './given.js';
+import { isStep, journey, leave, noteStep, stepsOf, wantsWifi } from './journey.js';
+import { MicrophoneStep } from './microphone-step.js';
+import { NameStep } from './name-step.js';
+import { SoundStep } from './sound-step.js';
+import { StartStep } from './start-step.js';
+import { WifiStep } from './wifi-step.js';
+import { WORDS } from './words.js';
+
+const t = words(WORDS);
+const STEPS = {
+  start: StartStep,
+  microphone: MicrophoneStep,
+  sound: SoundStep,
+  camera: CameraStep,
+  name: NameStep,
+  wifi: WifiStep,
+  done: DoneStep,
+};
+
+/** @param rest the step; without one, where somebody was, or the first */
+export function View({ rest }) {
+  const who = useStore(access);
+  const isGuided = useStore(journey) !== '';
+  const isFirst = useRef(true);
+  const step = isStep(rest) ? rest : '';
+
+  useEffect(() => {
+    if (step === '') {
+      const at = who?.signed_in === true && journey.value !== '' ? journey.value : 'start';
+      noteStep(at);
+      // No step of its own in the browser's way back.
+      location.replace(addressOf('welcome', at));
+    } else if (journey.value !== '') noteStep(step);
+  }, [step]);
+  useEffect(() => {
+    if (isFirst.current) {
+      isFirst.current = false;
+      return;
+    }
+    scrollTo(0, 0);
+    document.querySelector('#content h1')?.focus({ preventScroll: true });
+  }, [step]);
+
+  if (step === '' || who === undefined) return html`<p class="loading" role="status">${t.loading}</p>`;
+  // Nothing can be changed before there is a password.
+  const shown = who.first_visit ? 'start' : step;
+  return html`<div class="welcome">
+    ${isGuided && html`<${Progress} step=${shown} />`}
+    ${
+      shown === 'start'
+        ? html`<${StartStep} />`
+        : who.signed_in
+          ? html`<${Known} key=${shown} step=${shown} />`
+          : html`<${Unknown} step=${shown} />`
+    }
+    ${isGuided && shown !== 'done' && html`<p class="later"><button type="button" class="quiet" onClick=${leave}>${t.later}</button></p>`}
+  </div>`;
+}
+
+function Progress({ step }) {
+  const steps = stepsOf(useStore(wantsWifi));
+  const at = steps.indexOf(step);
+  const text = fill(t.progress, { n: at + 1, of: steps.length });
+  return html`<div class="progress">
+    <p id="step">${text}</p>
+    <ol aria-hidden="true">
+      ${steps.map((each, index) => html`<li key=${each} data-is=${index < at ? 'over' : index === at ? 'here' : 'ahead'}></li>`)}
+    </ol>
+  </div>`;
+}
+
+/** A step, once it is known what is set. */
+function Known({ step }) {
+  const is = useStore(given);
+  const [problem, setProblem] = useState('');
+  const load = async () => {
+    setProblem('');
+    try {
+      await loadGiven();
+    } catch (error) {
+      setProblem(error.message);
+    }
+    try {
+      const { available, ssid } = await getWifi();
+      wantsWifi.set(available && ssid === null);
+    } catch {
+      // Then there is no such step.
+    }
+  };
+  useEffect(() => void load(), []);
+  if (problem !== '') {
+    return html`<section class="card" role="alert">
+      <h1 tabindex="-1">${t[step]}</h1>
+      <p class="notice">${problem}</p>
+      <p class="buttons"><button type="button" onClick=${load}>${t.again}</button></p>
+    </section>`;
+  }
+  if (is === undefined) return html`<p class="loading" role="status">${t.loading}</p>`;
+  return html`<${STEPS[step]} />`;
+}
+
+/** Whoever comes by a link, or was signed out. */
+function Unknown({ step }) {
+  return html`<section class="card">
+    <h1 tabindex="-1">${t[step]}</h1>
+    <p class="hint">${t.needsPassword}</p>
+    <p class="buttons">
+      <button type="button" onClick=${() => goTo('now')}>${t.notNow}</button>
+      <button class="main" type="button" onClick=${askToSignIn}>${t.signIn}</button>
+    </p>
+  </section>`;
+}
