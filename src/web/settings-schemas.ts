@@ -49,9 +49,6 @@ const Flaw = v.object({
   remedy: v.string(),
 });
 
-/** Why settings are refused. */
-export const SettingsRefusal = v.object({ error: v.string(), code: v.string(), diagnostics: v.array(Flaw) });
-
 const Held = v.nullable(v.union([v.string(), v.number(), v.boolean(), v.array(v.string()), v.array(v.number())]));
 
 const KeySheet = {
