@@ -26,7 +26,7 @@ export function onSignInWanted(ask) {
 /**
  * One call. A call that needs the password opens the dialog for it and is made again when the person has signed in.
  * @param options `body`: sent as JSON, or as it is when it is a Blob; `timeoutMs`; `signal`;
- *   `mayAsk`: false never opens the dialog; `as`: 'json' (the default), 'blob' or 'text'
+ *   `headers`; `mayAsk`: false never opens the dialog; `as`: 'json' (the default), 'blob', 'text' or 'response'
  * @throws ApiError
  */
 export async function call(method, path, options = {}) {
@@ -38,16 +38,20 @@ export async function call(method, path, options = {}) {
   return read(response, options.as);
 }
 
-async function answerOf(method, path, { body, timeoutMs = TIMEOUT_MS, signal }) {
+async function answerOf(method, path, { body, headers, timeoutMs = TIMEOUT_MS, signal }) {
   const timeout = AbortSignal.timeout(timeoutMs);
   const isRaw = body instanceof Blob;
   try {
     return await fetch(path, {
       method,
       cache: 'no-store',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: signal === undefined ? timeout : (AbortSignal.any?.([signal, timeout]) ?? signal),
       // Tells the server that the page asks for the password itself: the browser need not.
-      headers: { 'X-Pipit-Page': '1', ...(body === undefined || isRaw ? {} : { 'Content-Type': 'application/json' }) },
+      headers: {
+        'X-Pipit-Page': '1',
+        ...(body === undefined || isRaw ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
     });
   } catch (error) {
@@ -58,6 +62,7 @@ async function answerOf(method, path, { body, timeoutMs = TIMEOUT_MS, signal }) 
 
 async function read(response, as = 'json') {
   try {
+    if (response.ok && as === 'response') return response;
     if (response.ok && as !== 'json') return await response[as]();
     const text = await response.text();
     const answer = text === '' ? {} : JSON.parse(text);
@@ -101,3 +106,10 @@ export const getGuests = () => call('GET', '/api/access/guests');
 /** The answer has the link's path, this once. */
 export const makeGuest = (name, hours) => call('POST', '/api/access/guests', { body: { name, hours } });
 export const removeGuest = (id) => call('DELETE', `/api/access/guests/${encodeURIComponent(id)}`);
+
+/* Clips */
+
+export const getClips = () => call('GET', '/api/clips', { mayAsk: false });
+/** Keeps the last seconds of a mount as a file. */
+export const saveClip = (mount, seconds) => call('POST', '/api/clips', { body: { mount, seconds }, timeoutMs: 30_000 });
+export const deleteClip = (name) => call('DELETE', `/api/clips/${encodeURIComponent(name)}`);
