@@ -8,6 +8,7 @@ import { addressOf, route } from './router.js';
 import { SignInDialog } from './sign-in-dialog.js';
 import { refreshStation, station } from './station.js';
 import { useStore } from './store.js';
+import { journey, noteStep } from './welcome/journey.js';
 import { WORDS } from './words.js';
 
 const t = words(WORDS);
@@ -150,6 +151,7 @@ function Notices() {
   const { name } = useStore(route);
   const problem = useStore(guestProblem);
   const isNew = who?.first_visit === true && name !== 'welcome';
+  const isUnfinished = useStore(journey) !== '' && who?.signed_in === true && name !== 'welcome';
   return html`
     ${problem !== '' && html`<p class="notice" role="alert">${problem}</p>`}
     ${
@@ -157,6 +159,16 @@ function Notices() {
       html`<p class="notice row" id="first-visit">
         <span><strong>${t.firstVisit}</strong> ${t.firstVisitWhy}</span> <a class="button" href=${addressOf('welcome')}>${t.setUp}</a>
       </p>`
+    }
+    ${
+      isUnfinished &&
+      html`<div class="notice row" id="unfinished">
+        <span>${t.unfinished}</span>
+        <p class="buttons">
+          <button type="button" class="quiet" onClick=${() => noteStep('')}>${t.noMore}</button>
+          <a class="button" href=${addressOf('welcome')}>${t.goOn}</a>
+        </p>
+      </div>`
     }
   `;
 }

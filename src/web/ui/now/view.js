@@ -5,6 +5,7 @@ import { chooseLanguage, counted, duration, fill, isChosen, LANGUAGE_NAMES, lang
 import { station } from '../station.js';
 import { useStore } from '../store.js';
 import { CameraCard } from './camera-card.js';
+import { ClipsCard } from './clips-card.js';
 import { LinksCard } from './links-card.js';
 import { ListenersCard } from './listeners-card.js';
 import { PlayerCard } from './player-card.js';
@@ -32,6 +33,7 @@ export function View() {
       <${LinksCard} path=${path} />
       <div class="rest">
         ${status !== undefined && html`<${ListenersCard} count=${status.listeners} />`}
+        ${status !== undefined && html`<${ClipsCard} path=${path} />`}
         ${status !== undefined && html`<${PrivacyCard} status=${status} />`}
       </div>
     </div>

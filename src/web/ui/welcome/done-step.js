@@ -10,6 +10,8 @@ import { RestartNotice } from './restart-notice.js';
 import { WORDS } from './words.js';
 
 const t = words(WORDS);
+/** Names that mean another machine on each. */
+const OWN_MACHINE = /^(localhost|127\.|\[::1\])/;
 // For the code.
 void linked(new URL('../share/style.css', import.meta.url));
 
@@ -35,7 +37,7 @@ export function DoneStep() {
     <div class="hand-on">
       <${QrCode} text=${url} label=${fill(t.code, { url })} />
       <p><a href=${url}>${url}</a></p>
-      <p class="hint">${t.codeWhy}</p>
+      <p class="hint">${OWN_MACHINE.test(location.hostname) ? fill(t.ownMachine, { host: location.hostname }) : t.codeWhy}</p>
     </div>
     <ul class="next-ways">
       ${ways.map(

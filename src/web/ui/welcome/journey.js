@@ -39,12 +39,6 @@ export function goFrom(step, by) {
   else goTo('welcome', next);
 }
 
-/** Later, or never. */
-export function leave() {
-  noteStep('');
-  goTo('now');
-}
-
 function stored() {
   try {
     const step = localStorage.getItem(KEY) ?? '';

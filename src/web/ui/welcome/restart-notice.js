@@ -25,6 +25,6 @@ export function RestartNotice({ why, onBack }) {
     <p role="status">${isBusy ? t.restarting : why}</p>
     ${isBusy && html`<progress aria-label=${t.restarting}></progress>`}
     ${problem !== '' && html`<p role="alert">${problem}</p>`}
-    <button type="button" id="restart-now" aria-disabled=${isBusy} onClick=${restart}>${t.restartNow}</button>
+    <button type="button" class="main" id="restart-now" aria-disabled=${isBusy} onClick=${restart}>${t.restartNow}</button>
   </div>`;
 }

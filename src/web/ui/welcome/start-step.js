@@ -4,6 +4,7 @@ import { chooseLanguage, fill, LANGUAGE_NAMES, language, words } from '../langua
 import { live } from '../live.js';
 import { useStore } from '../store.js';
 import { setFirstPassword } from './calls.js';
+import { journey, noteStep } from './journey.js';
 import { StepCard } from './step-card.js';
 import { WORDS } from './words.js';
 
@@ -24,6 +25,8 @@ export function StartStep() {
     if (first.normalize('NFC').length < MIN_LENGTH) throw new Error(fill(t.tooShort, { n: MIN_LENGTH }));
     if (first !== second) throw new Error(t.differ);
     await setFirstPassword(first);
+    // Whoever came for something else is led through the rest as well.
+    if (journey.value === '') noteStep('start');
     await refreshAccess();
     live.again();
   };

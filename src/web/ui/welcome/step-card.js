@@ -29,7 +29,7 @@ export function StepCard({ step, title, why, keep, canSkip = true, children }) {
     }
     setBusy(false);
   };
-  const main = isGuided ? (keep === undefined ? t.next : t.saveNext) : keep === undefined ? t.close : t.save;
+  const main = isGuided ? t.next : keep === undefined ? t.close : t.save;
   return html`<form class="card step" id=${`step-${step}`} onSubmit=${submit} noValidate aria-labelledby="step-title">
     <div>
       <h1 id="step-title" tabindex="-1">${title}</h1>

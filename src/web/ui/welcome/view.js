@@ -9,7 +9,7 @@ import { useStore } from '../store.js';
 import { CameraStep } from './camera-step.js';
 import { DoneStep } from './done-step.js';
 import { given, loadGiven } from './given.js';
-import { isStep, journey, leave, noteStep, stepsOf, wantsWifi } from './journey.js';
+import { isStep, journey, noteStep, stepsOf, wantsWifi } from './journey.js';
 import { MicrophoneStep } from './microphone-step.js';
 import { NameStep } from './name-step.js';
 import { SoundStep } from './sound-step.js';
@@ -64,7 +64,7 @@ export function View({ rest }) {
           ? html`<${Known} key=${shown} step=${shown} />`
           : html`<${Unknown} step=${shown} />`
     }
-    ${isGuided && shown !== 'done' && html`<p class="later"><button type="button" class="quiet" onClick=${leave}>${t.later}</button></p>`}
+    ${isGuided && shown !== 'done' && html`<p class="later"><button type="button" class="quiet" onClick=${() => goTo('now')}>${who.first_visit ? t.notNow : t.later}</button></p>`}
   </div>`;
 }
 
