@@ -35,8 +35,11 @@ interface Asked {
 
 /** It stands beside this one, as TypeScript in a checkout and as JavaScript in a package. */
 const PROGRAM = new URL(`history-thread${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
-/** Decoding a day of figures takes a few megabytes. */
-const LIMITS = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 2 };
+/**
+ * No job takes more than a quarter of it. It is no wall: a heap that is full may end the whole process (V8 gives up on an
+ * allocation that it can't make), so what a job may take is bounded by the jobs.
+ */
+const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 };
 const MAX_ASKED = 200;
 const PATIENCE_MS = 5_000;
 const HANG_MS = 60_000;
@@ -187,7 +190,7 @@ export class HistoryLink implements HistoryDesk, AsyncDisposable {
     if (asked === undefined) return;
     this.#asked.delete(message.id);
     asked.impatience.cancel();
-    if (this.#asked.size === 0) this.#worker?.unref();
+    if (this.#asked.size === 0 && this.#isRunning) this.#worker?.unref();
     if (message.type === 'done') asked.resolve(message.result as never);
     else asked.reject(this.#errorOf(message.error, message.isExpected));
   }

@@ -1,3 +1,4 @@
+import type { KnownFigure } from './figure-dictionary.ts';
 import { eachRow, type FigureStep } from './figure-rows.ts';
 import type { JobDeps } from './history-jobs.ts';
 import { HISTORY_POINTS } from './history-points.ts';
@@ -29,6 +30,8 @@ export interface FiguresOverTime {
   readonly series: readonly FigureSeries[];
 }
 
+/** Sources that were called otherwise once have figures, too: those that come first are told. */
+const MAX_SERIES = 100;
 const STEP_MS: Readonly<Record<FigureStep, number>> = { minute: 60_000, hour: 3_600_000 };
 
 /** What is gathered of one figure. */
@@ -49,20 +52,28 @@ export function readFigures(deps: JobDeps, query: FiguresQuery): FiguresOverTime
     const steps = Math.max(0, to - from + 1);
     const width = Math.max(1, Math.ceil(steps / HISTORY_POINTS));
     const points = Math.ceil(steps / width);
-    const wanted = wantedOf(deps, tables, query.names, points);
+    const wanted = wantedOf(deps, tables, query.names);
+    const found = new Map<number, Gathered>();
     if (points > 0 && wanted.size > 0) {
       eachRow(tables, query.step, { from, to }, (at, packed) => {
         const point = Math.floor((at - from) / width);
         eachFigure(packed, (id, value, max) => {
-          const one = wanted.get(id);
-          if (one !== undefined) add(one, point, value, max);
+          const figure = wanted.get(id);
+          if (figure === undefined) return;
+          let one = found.get(id);
+          if (one === undefined) {
+            if (found.size >= MAX_SERIES) return;
+            one = gather(figure, points);
+            found.set(id, one);
+          }
+          add(one, point, value, max);
         });
       });
     }
     return {
       times: Array.from({ length: points }, (_, point) => (from + point * width) * stepMs),
       pointMs: width * stepMs,
-      series: Array.from(wanted.values(), meansOf).filter(({ values }) => values.some((value) => value !== null)),
+      series: Array.from(found.values(), meansOf),
     };
   });
 }
@@ -73,22 +84,18 @@ function firstOf(tables: Tables, step: FigureStep): number {
   return found ?? Number.MAX_SAFE_INTEGER;
 }
 
-function wantedOf(
-  { dictionary }: JobDeps,
-  tables: Tables,
-  names: readonly string[],
-  points: number,
-): Map<number, Gathered> {
-  const wanted = new Map<number, Gathered>();
-  for (const { id, name, subject, isCounter } of dictionary.all(tables)) {
-    if (!names.includes(name)) continue;
-    const empty = (): (number | null)[] => new Array<number | null>(points).fill(null);
-    wanted.set(id, {
-      series: { name, subject, isCounter, values: empty(), max: empty() },
-      counts: new Array<number>(points).fill(0),
-    });
-  }
+function wantedOf({ dictionary }: JobDeps, tables: Tables, names: readonly string[]): Map<number, KnownFigure> {
+  const wanted = new Map<number, KnownFigure>();
+  for (const figure of dictionary.all(tables)) if (names.includes(figure.name)) wanted.set(figure.id, figure);
   return wanted;
+}
+
+function gather({ name, subject, isCounter }: KnownFigure, points: number): Gathered {
+  const empty = (): (number | null)[] => new Array<number | null>(points).fill(null);
+  return {
+    series: { name, subject, isCounter, values: empty(), max: empty() },
+    counts: new Array<number>(points).fill(0),
+  };
 }
 
 function add({ series, counts }: Gathered, point: number, value: number, max: number): void {

@@ -7,6 +7,7 @@ const MAX_EVENTS = 500;
 const Moment = v.pipe(
   v.string(),
   v.maxLength(40),
+  v.regex(/^(\d+|\d{4}-\d{2}-\d{2}.*)$/),
   v.transform((text) => (/^\d+$/.test(text) ? Number(text) : Date.parse(text))),
   v.number(),
   v.integer(),
