@@ -165,7 +165,7 @@ function Notices() {
       html`<div class="notice row" id="unfinished">
         <span>${t.unfinished}</span>
         <p class="buttons">
-          <button type="button" class="quiet" onClick=${() => noteStep('')}>${t.noMore}</button>
+          <button type="button" class="quiet" aria-label=${t.noMore} onClick=${() => noteStep('')}>×</button>
           <a class="button" href=${addressOf('welcome')}>${t.goOn}</a>
         </p>
       </div>`

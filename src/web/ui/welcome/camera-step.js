@@ -146,7 +146,7 @@ function Picture({ camera }) {
   return html`<div class="still" data-state=${state}>
     <canvas ref=${canvas} width="320" height="180" role="img" aria-label=${fill(t.pictureOf, { name: camera.name })} hidden=${state === 'none'}></canvas>
     <div class="still-line">
-      <p class="hint" role="status">${state === 'coming' ? t.pictureComing : state === 'here' ? t.pictureNow : problem}</p>
+      <p class="still-says hint" role="status">${state === 'coming' ? t.pictureComing : state === 'here' ? t.pictureNow : problem}</p>
       <button type="button" aria-disabled=${state === 'coming'} aria-label=${fill(t.newPictureOf, { name: camera.name })}
         onClick=${() => state !== 'coming' && show()}>${t.newPicture}</button>
     </div>

@@ -30,7 +30,7 @@ export function DoneStep() {
   return html`<section class="card step" id="step-done" aria-labelledby="step-title">
     <div>
       <h1 id="step-title" tabindex="-1">${fill(t.doneTitle, { name: status?.station_name ?? 'Pipit' })}</h1>
-      <p class="hint">${t.doneWhy}</p>
+      <p class="step-why hint">${t.doneWhy}</p>
     </div>
     ${waitsForRestart() && html`<${RestartNotice} why=${t.restartForAll} onBack=${() => setBack(true)} />`}
     <p class="fine" role="status">${isBack ? t.isBack : ''}</p>
@@ -42,7 +42,7 @@ export function DoneStep() {
     <ul class="next-ways">
       ${ways.map(
         ([id, address, name, why]) =>
-          html`<li key=${id}><a href=${address} onClick=${end}>${name}</a> <span class="hint">${why}</span></li>`,
+          html`<li key=${id}><a href=${address} onClick=${end}>${name}</a> <span class="way-why hint">${why}</span></li>`,
       )}
     </ul>
     <div class="ways">

@@ -64,7 +64,7 @@ function Check({ source, treatment }) {
     <button type="button" id="check-now" class=${state.is === 'heard' ? '' : 'main'} aria-disabled=${state.is === 'listening'} onClick=${check}>
       ${state.is === 'listening' ? fill(t.listening, { n: SECONDS }) : state.is === 'heard' ? t.checkAgain : fill(t.checkNow, { n: SECONDS })}
     </button>
-    ${state.is === 'listening' && html`<div class="countdown" aria-hidden="true"><span></span></div>`}
+    ${state.is === 'listening' && html`<div class="countdown" aria-hidden="true"><span class="countdown-bar"></span></div>`}
     <div role="status" id="verdicts">
       ${state.is === 'listening' && html`<p>${t.speak}</p>`}
       ${state.is === 'failed' && html`<p class="notice">${state.problem}</p>`}

@@ -33,7 +33,7 @@ export function StepCard({ step, title, why, keep, canSkip = true, children }) {
   return html`<form class="card step" id=${`step-${step}`} onSubmit=${submit} noValidate aria-labelledby="step-title">
     <div>
       <h1 id="step-title" tabindex="-1">${title}</h1>
-      <p class="hint">${why}</p>
+      <p class="step-why hint">${why}</p>
     </div>
     ${children}
     <p id="step-problem" class="answer" role="alert" data-tone="bad">${problem}</p>
@@ -53,8 +53,8 @@ export function Choice({ name, value, chosen, choose, title, hint, more, childre
     <div class="choice-line">
       <input type="radio" id=${id} name=${name} value=${value} checked=${isChosen} onChange=${() => choose(value)}
         aria-describedby=${hint === undefined ? undefined : `${id}-hint`} />
-      <label for=${id}>${title}
-        ${hint !== undefined && html`<span class="hint" id=${`${id}-hint`}>${hint}</span>`}
+      <label class="choice-name" for=${id}>${title}
+        ${hint !== undefined && html`<span class="choice-why hint" id=${`${id}-hint`}>${hint}</span>`}
       </label>
       ${children}
     </div>

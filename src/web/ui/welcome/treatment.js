@@ -74,7 +74,7 @@ export function TreatmentChoices({ treatment }) {
   return html`<fieldset class="treatment">
     <legend>${t.treatment}</legend>
     <div class="gain">
-      <label for="gain">${t.gain}</label>
+      <label class="gain-name" for="gain">${t.gain}</label>
       <output for="gain" class="figure">${gainWords(values.gain_db)}</output>
       <input id="gain" type="range" min=${-GAIN_RANGE_DB} max=${GAIN_RANGE_DB} step="1" value=${values.gain_db}
         aria-valuetext=${gainWords(values.gain_db)} onInput=${slide} />
