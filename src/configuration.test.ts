@@ -101,6 +101,8 @@ test('what was before comes back with one call, and goes again with another', as
   await using box = new Box();
   await box.configuration.change({ 'metadata.station_name': 'Nest' });
   const changed = box.text;
+  assert.equal(await box.configuration.checkUndo(), { live: ['metadata.station_name'], restart: [] });
+  assert.is(box.text, changed, 'it was only asked');
   assert.equal(await box.configuration.undo(), { live: ['metadata.station_name'], restart: [] });
   assert.is(box.text, TEXT);
   assert.is(box.applied.at(-1)?.settings.metadata.stationName, 'Pipit');
@@ -110,6 +112,7 @@ test('what was before comes back with one call, and goes again with another', as
 
 test('there is nothing to go back to before the first change, and nothing invalid is gone back to', async () => {
   await using box = new Box();
+  assert.is((await refusal(box.configuration.checkUndo())).code, 'config.no-previous');
   assert.is((await refusal(box.configuration.undo())).code, 'config.no-previous');
   writeFileSync(`${box.file}.previous`, 'server {\n  listen_prot = 1\n}\n');
   const error = await refusal(box.configuration.undo());

@@ -187,11 +187,19 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   undo(): Promise<SettingsOutcome> {
     return this.#turns.take(async () => {
       await this.#flush();
-      const previous = await this.#file.readPrevious();
-      if (previous !== undefined) return this.#put(previous, this.#file.load(previous));
-      throw new ConfigError('config.no-previous', 'There is nothing to go back to', {
-        remedy: 'The last change can be taken back once there was one.',
-      });
+      const previous = await this.#previous();
+      return this.#put(previous, this.#file.load(previous));
+    });
+  }
+
+  /**
+   * What taking the last change back would do, without doing it.
+   * @throws ConfigError `config.no-previous`, RefusedSettings
+   */
+  checkUndo(): Promise<SettingsOutcome> {
+    return this.#turns.take(async () => {
+      await this.#flush();
+      return this.#wouldBe(this.#file.load(await this.#previous()));
     });
   }
 
@@ -219,6 +227,14 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     this.#stop.abort();
     await this.#turns.idle();
     await this.#flush().catch(() => {});
+  }
+
+  async #previous(): Promise<string> {
+    const previous = await this.#file.readPrevious();
+    if (previous !== undefined) return previous;
+    throw new ConfigError('config.no-previous', 'There is nothing to go back to', {
+      remedy: 'The last change can be taken back once there was one.',
+    });
   }
 
   async #change(changes: SettingChanges): Promise<{ outcome: SettingsOutcome; written: Promise<void> }> {

@@ -42,6 +42,7 @@ function webSettings(configuration: Configuration): WebSettings {
     checkChange: (changes) => configuration.checkChange(changes),
     checkText: (text) => configuration.checkText(text),
     undo: () => configuration.undo(),
+    checkUndo: () => configuration.checkUndo(),
     text: () => configuration.text(),
     replace: (text, isExpected) => configuration.replace(text, isExpected),
   };

@@ -30,7 +30,7 @@ export const SETTINGS_OPERATIONS: readonly ApiOperation[] = [
   {
     method: 'post',
     path: '/api/settings/check',
-    summary: 'Says what a change or a whole file would do, without doing it',
+    summary: 'Says what a change, a whole file or the way back would do, without doing it',
     scope: 'admin',
     body: SettingsCheckBody,
     answer: SettingsOutcomeAnswer,

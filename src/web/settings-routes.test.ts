@@ -135,7 +135,7 @@ test('who may not gets nothing and changes nothing', async () => {
     done++;
     return OUTCOME;
   };
-  const settings = { change: note, checkChange: note, checkText: note, undo: note, replace: note };
+  const settings = { change: note, checkChange: note, checkText: note, undo: note, checkUndo: note, replace: note };
   const full = { ...settings, describe: async () => ({}) as SettingsAnswer, text: async () => 'secret' };
   await asking(
     full,

@@ -17,6 +17,7 @@ export interface WebSettings {
   checkChange(changes: SettingChanges): Promise<SettingsOutcome>;
   checkText(text: string): Promise<SettingsOutcome>;
   undo(): Promise<SettingsOutcome>;
+  checkUndo(): Promise<SettingsOutcome>;
   /** The text of config.hcl, secrets included. */
   text(): Promise<string>;
   /** @param isExpected tells whether what the file holds now is what was meant to be replaced */
@@ -51,7 +52,10 @@ export function settingsRoutes({ settings, identify, ...access }: SettingsDeps):
     const body = v.safeParse(SettingsCheckBody, await context.req.json().catch(() => undefined));
     if (!body.success) return context.json({ error: unfit(body.issues) }, 422);
     const what = body.output;
-    return told(context, () => ('text' in what ? settings.checkText(what.text) : settings.checkChange(what.changes)));
+    return told(context, () => {
+      if ('undo' in what) return settings.checkUndo();
+      return 'text' in what ? settings.checkText(what.text) : settings.checkChange(what.changes);
+    });
   });
 
   app.post('/undo', limitTo(MAX_CHANGES_BYTES), admin, (context) => told(context, () => settings.undo()));

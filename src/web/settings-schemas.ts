@@ -24,10 +24,11 @@ export const SettingChangesBody = v.strictObject({
   ),
 });
 
-/** What is to be checked: changes, or a text for config.hcl. */
+/** What is to be checked: changes, a text for config.hcl, or taking the last change of it back. */
 export const SettingsCheckBody = v.union([
   SettingChangesBody,
   v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_FILE)) }),
+  v.strictObject({ undo: v.literal(true) }),
 ]);
 
 /** What became of it, or would: dotted names. */
