@@ -7,6 +7,8 @@ import { call } from '../api.js';
 export const getSettings = () => call('GET', '/api/settings', { mayAsk: false });
 export const putSettings = (changes) => call('PUT', '/api/settings', { body: { changes }, timeoutMs: 20_000 });
 export const checkFile = (text) => call('POST', '/api/settings/check', { body: { text } });
+/** What taking the last change back would do. */
+export const checkUndo = () => call('POST', '/api/settings/check', { body: { undo: true } });
 export const undoSettings = () => call('POST', '/api/settings/undo', { body: {}, timeoutMs: 20_000 });
 
 /** The text of config.hcl, and the tag that says which text that is. */

@@ -4,10 +4,12 @@ import { html, useEffect, useState } from '../html.js';
 import { counted, fill } from '../language.js';
 import { addressOf } from '../router.js';
 import { useStore } from '../store.js';
+import { checkUndo } from './calls.js';
 import { ConfirmButton } from './confirm-button.js';
 import { Field, flawText } from './field.js';
 import { FileEditor } from './file-editor.js';
-import { labelOf, settings, undo } from './form.js';
+import { labelOf, outcome, settings, undo } from './form.js';
+import { namesText } from './save-bar.js';
 import { t } from './texts.js';
 
 /** @param rest `file`: the text of the file */
@@ -41,7 +43,7 @@ function WholeForm() {
       }
       <p class="buttons">
         <a class="button" id="open-file" href=${addressOf('settings', 'all/file')}>${t.editFile}</a>
-        ${file.has_previous && html`<${ConfirmButton} id="undo" label=${t.undo} question=${t.undoWhy} onConfirm=${undo} />`}
+        ${file.has_previous && html`<${ConfirmButton} id="undo" label=${t.undo} question=${whatUndoDoes} onConfirm=${undo} />`}
       </p>
     </section>
     <div class="search" role="search">
@@ -52,6 +54,18 @@ function WholeForm() {
     </div>
     ${shown.map((block) => html`<${Group} key=${block.name} block=${block} isWanted=${needle !== '' || isDeclaredOnly} />`)}
   `;
+}
+
+/** In words; undefined, and told of, when there is no way back. */
+async function whatUndoDoes() {
+  try {
+    const { live, restart } = await checkUndo();
+    const names = [...live, ...restart];
+    return names.length === 0 ? t.undoNothing : fill(t.undoWhy, { names: namesText(names) });
+  } catch (error) {
+    outcome.set({ isBusy: false, problem: error.message });
+    return undefined;
+  }
 }
 
 function fits({ name, doc }, needle) {

@@ -2,7 +2,7 @@
 
 import { html, useState } from '../html.js';
 import { fill, language, number } from '../language.js';
-import { drafts, flaws, labelOf, rawOf, reset, save, settingOf, type, usePart, wordKeyOf } from './form.js';
+import { commit, drafts, flaws, labelOf, rawOf, reset, settingOf, type, usePart, wordKeyOf } from './form.js';
 import { t } from './texts.js';
 
 /** The form that the controls belong to, wherever they stand. */
@@ -37,15 +37,15 @@ export function Field({ name, isImmediate = false, isFull = false, isPlain = fal
     'aria-invalid': isBad ? 'true' : undefined,
   };
   const typed = (next) => type(setting, next, isImmediate);
-  const chosen = () => isImmediate && drafts.value[name] !== undefined && void save([name]);
-  const parts = { setting, shared, raw, typed, chosen, isPlain, choices, isSlider, label: labelOf(name) };
+  const chosen = () => isImmediate && drafts.value[name] !== undefined && void commit(name);
+  const parts = { isFull, setting, shared, raw, typed, chosen, isPlain, choices, isSlider, label: labelOf(name) };
   return html`<div class="key" data-name=${name} data-changed=${draft !== undefined && !isImmediate} data-bad=${isBad} data-kind=${setting.kind}>
     ${setting.kind === 'flag' ? html`<${Switch} ...${parts} />` : html`<${Control} ...${parts} />`}
     <${Doc} id=${`${id}-doc`} setting=${setting} isFull=${isFull} />
     ${isEnvironment && html`<p class="hint">${fill(t.setByEnvironment, { variable: setting.origin.variable })}</p>`}
     ${setting.fixed !== null && html`<p class="hint" lang="en">${setting.fixed}</p>`}
     ${found.length > 0 && html`<${Flaws} id=${`${id}-flaw`} found=${found} />`}
-    ${isFull ? html`<${Origin} setting=${setting} draft=${draft} />` : !setting.live && html`<p class="marks"><span class="mark" data-mark="restart">${t.needsRestart}</span></p>`}
+    ${isFull ? html`<${Origin} setting=${setting} draft=${draft} />` : !setting.live && setting.kind === 'flag' && html`<p class="marks"><span class="mark" data-mark="restart">${t.needsRestart}</span></p>`}
   </div>`;
 }
 
@@ -102,13 +102,14 @@ function Switch({ setting, shared, raw, typed, chosen, label }) {
 }
 
 function Control(parts) {
-  const { setting, shared, label } = parts;
+  const { setting, shared, label, isFull } = parts;
   const { kind, unit } = setting;
   const isSecret = setting.secret;
   const Kind = isSecret ? Secret : parts.choices !== undefined || setting.choices !== null ? Choice : KINDS[kind];
   return html`<div class="key-name">
       <label for=${shared.id}>${label}</label>
       ${isSecret && html`<span class="mark" data-mark=${setting.filled ? 'set' : 'unset'}>${setting.filled ? t.set : t.notSet}</span>`}
+      ${!isFull && !setting.live && html`<span class="mark" data-mark="restart">${t.needsRestart}</span>`}
       ${parts.isSlider && html`<output class="figure" for=${shared.id}>${parts.raw} ${unitWord(unit)}</output>`}
     </div>
     <div class="control" data-unit=${unit !== ''}>

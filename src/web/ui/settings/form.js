@@ -94,7 +94,7 @@ export async function save(names = Object.keys(drafts.value)) {
   const unfit = [];
   for (const [name, { raw }] of Object.entries(sent)) {
     const value = sentOf(byName.get(name), raw);
-    if (value === undefined) unfit.push({ name, severity: 'error', what: '', why: t.notANumber, remedy: '' });
+    if (value === undefined) unfit.push(noNumber(name));
     else changes[name] = value;
   }
   if (unfit.length > 0) {
@@ -121,8 +121,7 @@ export function undo() {
 }
 
 /** Does what changes settings and tells what became of it. */
-export async function attempt(work) {
-  if (outcome.value.isBusy) return false;
+async function attempt(work) {
   outcome.set({ isBusy: true });
   flaws.set([]);
   try {
@@ -135,6 +134,41 @@ export async function attempt(work) {
     outcome.set({ isBusy: false, problem: error.message });
     return false;
   }
+}
+
+let commits = Promise.resolve();
+
+/** Sends what was typed for one setting, after what is under way; nothing is said of it unless it is refused. */
+export function commit(name) {
+  commits = commits.then(() => sendOne(name));
+  return commits;
+}
+
+async function sendOne(name) {
+  const draft = drafts.value[name];
+  // What came before has taken it along.
+  if (draft === undefined) return;
+  const setting = byName.get(name);
+  const value = sentOf(setting, draft.raw);
+  try {
+    if (value === undefined) throw Object.assign(new Error(t.notSaved), { answer: { diagnostics: [noNumber(name)] } });
+    const { restart } = await putSettings({ [name]: value });
+    await loadSettings();
+    if (drafts.value[name] === draft) forget(name);
+    outcome.set(restart.length > 0 ? { isBusy: false, saved: { live: [], restart } } : { isBusy: false });
+  } catch (error) {
+    flaws.set(error.answer?.diagnostics ?? []);
+    outcome.set({ isBusy: false, problem: error.message });
+  }
+}
+
+function forget(name) {
+  const { [name]: before, ...rest } = drafts.value;
+  drafts.set(rest);
+}
+
+function noNumber(name) {
+  return { name, severity: 'error', what: '', why: t.notANumber, remedy: '' };
 }
 
 /** What a control holds, as the station takes it; undefined: it can't be told. */
