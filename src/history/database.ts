@@ -34,7 +34,7 @@ interface Connection {
 
 const MAX_BYTES = 256 * 1024 * 1024;
 const RETRY_MS = 10_000;
-/** Everything waits meanwhile, the listeners too. */
+/** What else is asked for waits meanwhile. */
 const BUSY_MS = 250;
 const CACHE_KIB = 512;
 /** What the write-ahead log is cut back to. */
