@@ -148,7 +148,8 @@ export class ChangeGate {
     if ('status' in found) return found;
     if (found.byCookie && !isSafe(request.method) && !isSurelyFromHere(request)) return refusal(403, FOREIGN);
     if (isEnough(found.scope, scope)) return undefined;
-    if (found.via !== 'nothing') {
+    // Whoever a guest's link has let in can still sign in.
+    if (found.via !== 'nothing' && !(found.via === 'guest' && found.byCookie)) {
       return refusal(403, `This takes the right to "${scope}"; what was shown has "${found.scope}".`);
     }
     return this.#refuseNobody(scope);

@@ -44,7 +44,7 @@ export function Shell() {
       </div>
     </header>
     <${Notices} />
-    ${isClosed && status === undefined ? html`<${Closed} />` : html`<${View} />`}
+    ${isClosed ? html`<${Closed} />` : html`<${View} />`}
     <${SignInDialog} />
   `;
 }
