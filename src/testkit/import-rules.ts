@@ -44,7 +44,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   hono: /^src\/web\//,
   '@hono/node-server': /^src\/web\//,
   pino: /^src\/telemetry\//,
-  'prom-client': /^src\/telemetry\/prometheus-text\.ts$/,
+  'prom-client': /^src\/telemetry\/(prometheus-text|prom-client-registry\.d)\.ts$/,
   preact: /^src\/web\/vendor-files\.ts$/,
   htm: /^src\/web\/vendor-files\.ts$/,
   uplot: /^src\/web\/vendor-files\.ts$/,

@@ -56,6 +56,8 @@ class MqttConnection implements BrokerConnection {
       queueQoSZero: false,
       connectTimeout: CONNACK_TIMEOUT_MS,
       timerVariant: 'native',
+      // A buffer for each of the 65,536 numbers that a packet may have would take 7 MB, and hardly any is ever sent.
+      writeCache: false,
       log: () => {},
       ...(address.username === undefined ? {} : { username: address.username }),
       ...(address.password === undefined ? {} : { password: Buffer.from(address.password) }),
