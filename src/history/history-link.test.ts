@@ -65,6 +65,18 @@ test('what is asked for is done in the thread, in its order, and the written byt
   assert.ok(written === 0 || written > 4096, `${written}`);
 });
 
+test('what is asked for before the file is open waits for that', async () => {
+  using bench = new DatabaseBench();
+  const first = open(bench).link;
+  await first.ask('keepMinutes', MINUTE);
+  await first[Symbol.asyncDispose]();
+  const { link } = open(bench);
+  await using _link = link;
+  const devices = link.ask('readDevices', undefined);
+  assert.equal((await link.ask('readFigures', QUERY)).series[0]?.values, [2]);
+  assert.equal((await devices).rows, []);
+});
+
 test('it ends in order: what was asked for is kept, what comes later is refused; twice is once', async () => {
   using bench = new DatabaseBench();
   const { link } = open(bench);

@@ -53,6 +53,9 @@ function answer(id: number, work: () => unknown): void {
   }
 }
 
+// What was asked for before waits until the file is open.
+await database.open();
+send({ type: 'open', state: state() });
 port.on('message', (command: HistoryCommand) => {
   if (command.type === 'job') {
     answer(command.id, () => HISTORY_JOBS[command.job](deps, command.argument as never));
@@ -61,5 +64,3 @@ port.on('message', (command: HistoryCommand) => {
   database.close();
   port.close();
 });
-await database.open();
-send({ type: 'open', state: state() });
