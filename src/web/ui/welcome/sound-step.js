@@ -36,8 +36,12 @@ export function SoundStep() {
 
 /** Why there is nothing to check. */
 function Trouble({ source, isMuted }) {
-  const text = isMuted ? t.isMuted : source?.error ? `${source.error.message}. ${source.error.remedy}` : '';
+  const text = isMuted ? t.isMuted : source?.error ? sentences(source.error) : '';
   return html`<p id="sound-trouble" class=${text === '' ? '' : 'notice'} role="status">${text}</p>`;
+}
+
+function sentences({ message, remedy }) {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}. ${remedy}`;
 }
 
 function Check({ source, treatment }) {
@@ -92,17 +96,21 @@ function Verdicts({ report }) {
 
 /** What would be better, with a button that does it. */
 function Suggestion({ report: { suggestions, verdicts }, treatment }) {
-  const changes = Object.entries(suggestions).filter(([key, value]) => treatment.values[key] !== value);
+  // As it was when it was suggested: what is being changed is no less suggested.
+  const [{ before, changes }] = useState(() => ({
+    before: treatment.values,
+    changes: Object.entries(suggestions).filter(([key, value]) => treatment.values[key] !== value),
+  }));
   const [isDone, setDone] = useState(false);
-  if (isDone) return html`<p class="fine" role="status">${t.applied}</p>`;
+  if (isDone) {
+    return html`<p class="fine" id="applied" role="status">${t.applied}</p>`;
+  }
   // Where gain cannot help, it is for the person to move something.
   if (changes.length === 0) return verdicts[0] === 'good' ? null : html`<p class="hint">${t.nothingToApply}</p>`;
-  const apply = async () => {
-    if (await treatment.change(Object.fromEntries(changes))) setDone(true);
-  };
+  const apply = async () => setDone(await treatment.change(Object.fromEntries(changes)));
   return html`<div class="suggestion" id="suggestion">
     <p>${t.suggestion}</p>
-    <ul>${changes.map(([key, value]) => html`<li key=${key}>${inWords(key, value, treatment.values[key])}</li>`)}</ul>
+    <ul>${changes.map(([key, value]) => html`<li key=${key}>${inWords(key, value, before[key])}</li>`)}</ul>
     <button type="button" class="main" id="apply" onClick=${apply}>${t.apply}</button>
   </div>`;
 }

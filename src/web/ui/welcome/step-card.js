@@ -38,7 +38,7 @@ export function StepCard({ step, title, why, keep, canSkip = true, children }) {
     ${children}
     <p id="step-problem" class="answer" role="alert" data-tone="bad">${problem}</p>
     <div class="ways">
-      ${step !== 'start' && html`<button type="button" id="back" onClick=${() => goFrom(step, isGuided ? -1 : 1)}>${t.back}</button>`}
+      ${(isGuided ? step !== 'start' : keep !== undefined) && html`<button type="button" id="back" onClick=${() => goFrom(step, isGuided ? -1 : 1)}>${t.back}</button>`}
       ${isGuided && canSkip && keep !== undefined && html`<button type="button" id="skip" class="quiet" onClick=${() => goFrom(step, 1)}>${t.skip}</button>`}
       <button class="main" id="next" type="submit" aria-disabled=${isBusy} aria-busy=${isBusy}>${main}</button>
     </div>
