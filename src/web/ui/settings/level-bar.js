@@ -19,16 +19,23 @@ export function SourceLevel({ source }) {
 export function useBar() {
   const meter = useRef();
   const [told, setTold] = useState();
-  const toldMs = useRef(0);
+  const pace = useRef({ toldMs: 0, timer: undefined, newest: undefined });
+  useEffect(() => () => clearTimeout(pace.current.timer), []);
   const show = (reading) => {
-    if (meter.current === null || meter.current === undefined) return;
-    const rms = reading === undefined || reading === null ? undefined : Math.max(...reading.rms);
-    const peak = rms === undefined ? FLOOR_DB : Math.max(...reading.peak);
+    if (!meter.current) return;
+    const { toldMs, timer } = pace.current;
+    const rms = reading ? Math.max(...reading.rms) : undefined;
+    const peak = reading ? Math.max(...reading.peak) : FLOOR_DB;
     meter.current.style.setProperty('--rms', `${portion(rms ?? FLOOR_DB)}%`);
     meter.current.style.setProperty('--peak', peak <= FLOOR_DB ? '-2%' : `${portion(peak)}%`);
-    if (performance.now() - toldMs.current < WORDS_MS) return;
-    toldMs.current = performance.now();
-    setTold(rms === undefined ? undefined : { rms, peak });
+    pace.current.newest = rms === undefined ? undefined : { rms, peak };
+    // What does not change is not told again: the last reading must be put into words too.
+    if (timer === undefined) pace.current.timer = setTimeout(tell, Math.max(0, toldMs + WORDS_MS - performance.now()));
+  };
+  const tell = () => {
+    pace.current.timer = undefined;
+    pace.current.toldMs = performance.now();
+    setTold(pace.current.newest);
   };
   return { meter, told, show };
 }
