@@ -120,10 +120,11 @@ export class Station {
    * @throws NetworkError `station.listen` when the HTTP port can't be had
    */
   async start(): Promise<StationAddresses> {
-    await this.#reports.start(this.#stop.signal);
-    await this.#access.start();
+    // First of all: it makes the directory for all that is kept.
     this.#history.start();
     await this.#media.quickSync.open();
+    await this.#reports.start(this.#stop.signal);
+    await this.#access.start();
     this.#mute.load();
     this.#mute.onChange = (muted) => this.#applyMute(muted);
     this.#applyMute(this.#mute.muted);
