@@ -186,7 +186,7 @@ test('a password that is too short, or not the same twice, is not taken and is t
   await holds(page, `/not the same/.test(document.querySelector('#step-problem').textContent)`);
   assert.is(await page.getAttribute('#password-again', 'aria-invalid'), 'true');
   assert.is(await page.getAttribute('#password', 'type'), 'password');
-  await page.check('.check input');
+  await page.check('.show-typed input');
   assert.is(await page.getAttribute('#password', 'type'), 'text');
   // No other step is open before.
   await page.goto(at('name'));
@@ -309,8 +309,8 @@ test('a microphone and cameras that are found are heard and seen before one is c
   assert.not.match(config(), /quiet\.wav/, 'what belongs to the former type is gone');
 
   await page.goto(at('camera'));
-  await holds(page, `document.querySelector('.still')?.dataset.state === 'here'`);
-  await holds(page, `document.querySelectorAll('.still')[1].textContent.includes('The camera is busy.')`);
+  await holds(page, `document.querySelector('.sight')?.dataset.state === 'here'`);
+  await holds(page, `document.querySelectorAll('.sight')[1].textContent.includes('The camera is busy.')`);
   assert.ok(await page.isChecked('input[value=none]'), 'as it is set');
   await page.click('text=imx708');
   await page.click('#next');
@@ -394,7 +394,7 @@ test('axe finds nothing that keeps people out of any step, on a phone and on a d
       for (const step of ['start', 'microphone', 'sound', 'camera', 'name', 'done']) {
         await page.goto(at(step));
         await page.waitForSelector(`#step-${step}`);
-        if (step === 'camera') await holds(page, `document.querySelector('.still')?.dataset.state === 'here'`);
+        if (step === 'camera') await holds(page, `document.querySelector('.sight')?.dataset.state === 'here'`);
         await page.evaluate(axe);
         const found = (await page.evaluate(`axe.run(document).then(({ violations }) => violations)`)) as Violation[];
         const told = found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);

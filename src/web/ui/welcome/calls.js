@@ -5,10 +5,6 @@ import { call } from '../api.js';
 /** The station listens to a device for half a minute at most. */
 const LISTEN_MS = 45_000;
 
-/** Who asks becomes the one who knows it: nobody is asked for it meanwhile. */
-export const setFirstPassword = (password) =>
-  call('POST', '/api/access/password', { body: { password }, mayAsk: false, timeoutMs: 30_000 });
-export const getDevices = () => call('GET', '/api/devices', { timeoutMs: 20_000 });
 /** A picture that the camera makes now; `wish`: { device } or { type, index }, as the list of devices has them. */
 export const seeCamera = (wish, signal) =>
   call('POST', '/api/devices/preview', { body: { kind: 'camera', ...wish }, as: 'blob', timeoutMs: 30_000, signal });

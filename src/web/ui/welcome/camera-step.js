@@ -1,6 +1,7 @@
 import { html, useEffect, useRef, useState } from '../html.js';
 import { fill, words } from '../language.js';
-import { getDevices, seeCamera } from './calls.js';
+import { getDevices } from '../settings/calls.js';
+import { seeCamera } from './calls.js';
 import { becoming, change, isFilled, mainCamera, settingIs } from './given.js';
 import { Choice, StepCard } from './step-card.js';
 import { WORDS } from './words.js';
@@ -143,10 +144,10 @@ function Picture({ camera }) {
     return () => over.current.abort();
   }, []);
 
-  return html`<div class="still" data-state=${state}>
+  return html`<div class="sight" data-state=${state}>
     <canvas ref=${canvas} width="320" height="180" role="img" aria-label=${fill(t.pictureOf, { name: camera.name })} hidden=${state === 'none'}></canvas>
-    <div class="still-line">
-      <p class="still-says hint" role="status">${state === 'coming' ? t.pictureComing : state === 'here' ? t.pictureNow : problem}</p>
+    <div class="sight-line">
+      <p class="sight-says hint" role="status">${state === 'coming' ? t.pictureComing : state === 'here' ? t.pictureNow : problem}</p>
       <button type="button" aria-disabled=${state === 'coming'} aria-label=${fill(t.newPictureOf, { name: camera.name })}
         onClick=${() => state !== 'coming' && show()}>${t.newPicture}</button>
     </div>

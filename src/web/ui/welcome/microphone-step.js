@@ -1,7 +1,7 @@
 import { html, useEffect, useState } from '../html.js';
 import { fill, words } from '../language.js';
+import { getDevices } from '../settings/calls.js';
 import { station } from '../station.js';
-import { getDevices } from './calls.js';
 import { DeviceLevel } from './device-level.js';
 import { becoming, change, isFilled, mainSource, playing, settingIs } from './given.js';
 import { Choice, StepCard } from './step-card.js';

@@ -21,7 +21,7 @@ export function RestartNotice({ why, onBack }) {
     }
     setBusy(false);
   };
-  return html`<div class="notice restart" id="restart">
+  return html`<div class="notice restart-notice" id="restart">
     <p role="status">${isBusy ? t.restarting : why}</p>
     ${isBusy && html`<progress aria-label=${t.restarting}></progress>`}
     ${problem !== '' && html`<p role="alert">${problem}</p>`}

@@ -2,8 +2,8 @@ import { access, refreshAccess } from '../access.js';
 import { html, useState } from '../html.js';
 import { chooseLanguage, fill, LANGUAGE_NAMES, language, words } from '../language.js';
 import { live } from '../live.js';
+import { setPassword } from '../settings/calls.js';
 import { useStore } from '../store.js';
-import { setFirstPassword } from './calls.js';
 import { journey, noteStep } from './journey.js';
 import { StepCard } from './step-card.js';
 import { WORDS } from './words.js';
@@ -24,7 +24,7 @@ export function StartStep() {
   const keep = async () => {
     if (first.normalize('NFC').length < MIN_LENGTH) throw new Error(fill(t.tooShort, { n: MIN_LENGTH }));
     if (first !== second) throw new Error(t.differ);
-    await setFirstPassword(first);
+    await setPassword(first);
     // Whoever came for something else is led through the rest as well.
     if (journey.value === '') noteStep('start');
     await refreshAccess();
@@ -55,7 +55,7 @@ export function StartStep() {
               aria-describedby="password-says" aria-invalid=${differs ? 'true' : undefined} value=${second}
               onInput=${({ target }) => setSecond(target.value)} />
             <p class="hint" id="password-says" role="status">${saying({ first, second, isTooShort, differs })}</p>
-            <label class="check"><input type="checkbox" checked=${isShown} onChange=${({ target }) => setShown(target.checked)} /> ${t.showPassword}</label>
+            <label class="show-typed"><input type="checkbox" checked=${isShown} onChange=${({ target }) => setShown(target.checked)} /> ${t.showPassword}</label>
           </div>`
         : html`<p id="password-set" class="fine">${who.password_set ? t.passwordSet : t.passwordElsewhere}</p>`
     }

@@ -71,7 +71,7 @@ export function TreatmentChoices({ treatment }) {
   const corners = CORNERS_HZ.includes(values.high_pass_hz)
     ? CORNERS_HZ
     : [...CORNERS_HZ, values.high_pass_hz].sort((a, b) => a - b);
-  return html`<fieldset class="treatment">
+  return html`<fieldset class="sound-choices">
     <legend>${t.treatment}</legend>
     <div class="gain">
       <label class="gain-name" for="gain">${t.gain}</label>

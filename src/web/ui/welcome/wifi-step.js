@@ -54,7 +54,7 @@ export function WifiStep() {
                 ? html`<label for="wifi-password">${t.wifiPassword}</label>
                   <input id="wifi-password" type=${isShown ? 'text' : 'password'} autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="63"
                     value=${password} onInput=${({ target }) => setPassword(target.value)} />
-                  <label class="check"><input type="checkbox" checked=${isShown} onChange=${({ target }) => setShown(target.checked)} /> ${t.showPassword}</label>`
+                  <label class="show-typed"><input type="checkbox" checked=${isShown} onChange=${({ target }) => setShown(target.checked)} /> ${t.showPassword}</label>`
                 : undefined
             } />`,
         )}
