@@ -78,6 +78,8 @@ export const getStatus = () => call('GET', '/api/status', { timeoutMs: 5_000, ma
 export const getStats = () => call('GET', '/api/stats', { mayAsk: false });
 /** Who listens and watches now. */
 export const getLiveSessions = () => call('GET', '/api/sessions?state=live&limit=50', { mayAsk: false });
+/** Whether there is a newer Pipit. */
+export const getRelease = () => call('GET', '/api/release', { mayAsk: false });
 export const putPrivacy = (change) => call('PUT', '/api/privacy', { body: change });
 
 /** All devices whose wishes Quick Sync keeps. */

@@ -11,6 +11,7 @@ import { ListenersCard } from './listeners-card.js';
 import { PlayerCard } from './player-card.js';
 import { PrivacyCard } from './privacy-card.js';
 import { QualityCard } from './quality-card.js';
+import { ReleaseNote } from './release-note.js';
 import { mountPath } from './sound.js';
 import { WORDS } from './words.js';
 
@@ -39,6 +40,7 @@ export function View() {
     </div>
     <footer>
       <p id="facts">${status !== undefined && factsOf(status)}</p>
+      <${ReleaseNote} />
       <p>
         <${LanguageChoice} />
         <a href="/api/status">${t.status}</a> <a href="/api/stats">${t.statistics}</a>
