@@ -17,6 +17,7 @@ export interface ConfigurationSight {
   readonly exists: boolean;
   /** Why it can't be written, as a sentence; undefined when it can. */
   readonly readOnly: string | undefined;
+  /** There is something to go back to: what was before the last change, or before the file was broken. */
   readonly hasPrevious: boolean;
 }
 
@@ -33,6 +34,6 @@ export async function configurationSight(
     return { text, loaded, refusal: undefined, pendingRestart, ...state };
   } catch (refusal) {
     if (!(refusal instanceof RefusedSettings)) throw refusal;
-    return { text, loaded: running, refusal, pendingRestart: [], ...state };
+    return { text, loaded: running, refusal, pendingRestart: [], ...state, hasPrevious: true };
   }
 }

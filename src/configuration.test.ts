@@ -120,6 +120,27 @@ test('there is nothing to go back to before the first change, and nothing invali
   assert.is(box.text, TEXT);
 });
 
+test('a file that somebody has broken becomes what it was when it was valid last, not what was before that', async () => {
+  await using box = new Box();
+  await box.configuration.change({ 'metadata.station_name': 'Nest' });
+  const valid = box.text;
+  const broken = valid.replace('source "mic" {', 'source "mic"');
+  writeFileSync(box.file, broken);
+  await box.configuration.reload();
+  assert.is(box.configuration.settings.metadata.stationName, 'Nest');
+  assert.ok((await box.configuration.sight()).hasPrevious);
+  assert.equal(await box.configuration.checkUndo(), { live: [], restart: [] });
+  assert.equal(await box.configuration.undo(), { live: [], restart: [] });
+  assert.equal([box.text, box.previous], [valid, broken], 'what somebody was at is not lost');
+
+  // Before Pipit has ever written it, too.
+  await using other = new Box();
+  writeFileSync(other.file, broken);
+  assert.ok((await other.configuration.sight()).hasPrevious);
+  await other.configuration.undo();
+  assert.is(other.text, TEXT);
+});
+
 test('what would not be valid is refused by name, and nothing changes', async () => {
   await using box = new Box();
   const changes = { 'buffer.size_mb': 5000, 'metadata.station_nam': 'x', 'metadata.station_name': 'Nest' };
@@ -362,6 +383,18 @@ test('a reload says what it took over, and an invalid file changes nothing but t
   writeFileSync(box.file, `${TEXT}encoder {\n  channels = 1\n}\n`);
   assert.is((await box.configuration.startAgain()).encoder.channels, 1);
   assert.equal(box.configuration.pendingRestart, []);
+  // The station could not start with that.
+  assert.is(box.configuration.startAsBefore().encoder.channels, 2);
+  assert.equal(box.configuration.pendingRestart, ['encoder.channels']);
+});
+
+test('a change while the file has gone is made to what it held, and opens nothing', async () => {
+  await using box = new Box();
+  rmSync(box.file);
+  await box.configuration.change({ 'source.mic.gain_db': 3 });
+  assert.match(box.text, /password = "s3cret-of-the-test"/);
+  assert.match(box.text, /gain_db = 3/);
+  assert.is(box.configuration.settings.auth.password, 's3cret-of-the-test');
 });
 
 test('a change of comments alone is written and changes nothing else', async () => {

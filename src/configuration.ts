@@ -181,7 +181,8 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   }
 
   /**
-   * Takes the last change of the file back; a second time brings it again.
+   * Takes the last change of the file back; a second time brings it again. A file that a start would refuse becomes what
+   * it was when it was valid last.
    * @throws ConfigError `config.no-previous`, RefusedSettings, DeviceError: then nothing has changed
    */
   undo(): Promise<SettingsOutcome> {
@@ -230,11 +231,22 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   }
 
   async #previous(): Promise<string> {
+    if (!(await this.#isValid())) return this.#running.text;
     const previous = await this.#file.readPrevious();
     if (previous !== undefined) return previous;
     throw new ConfigError('config.no-previous', 'There is nothing to go back to', {
       remedy: 'The last change can be taken back once there was one.',
     });
+  }
+
+  async #isValid(): Promise<boolean> {
+    try {
+      this.#file.load(await this.#file.read());
+      return true;
+    } catch (error) {
+      if (error instanceof RefusedSettings) return false;
+      throw error;
+    }
   }
 
   async #change(changes: SettingChanges): Promise<{ outcome: SettingsOutcome; written: Promise<void> }> {

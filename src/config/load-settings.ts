@@ -23,6 +23,8 @@ export interface SettingsOrigin {
 
 export interface LoadedSettings {
   readonly settings: Settings;
+  /** What they were read from, secrets included. */
+  readonly text: string;
   /** Warnings and notices. */
   readonly diagnostics: readonly Diagnostic[];
   /** The same by the names and units of the file, secrets included: for comparing, never for showing. */
@@ -47,7 +49,7 @@ export function loadSettings({ file, text, env, profileDefault }: SettingsOrigin
   const values = resolveConfig(given, { profileDefault, directory: dirname(resolve(file)), diagnostics });
   const found = inOrder(diagnostics.list);
   if (diagnostics.failed) throw new InvalidConfig(found);
-  return { settings: toSettings(values), diagnostics: found, values, places: placesOf(given) };
+  return { settings: toSettings(values), text: content, diagnostics: found, values, places: placesOf(given) };
 }
 
 /** From the top of the file to its end, then the environment. */
