@@ -34,19 +34,20 @@ let program: Program;
 
 test.before(async () => {
   browser = await launchBrowser();
-});
-
-test.before.each(async () => {
   program = await Program.start(STATION);
   await program.statusWhere('the source is live', (status) => status.source_connected);
 });
 
-test.after.each(async () => {
+test.after(async () => {
+  await browser.close();
   await program[Symbol.asyncDispose]();
 });
 
-test.after(async () => {
-  await browser.close();
+test.before.each(async () => {
+  const body = Program.withServer(STATION);
+  if (file() === body) return;
+  const headers = { authorization: `Basic ${btoa(`pipit:${PASSWORD}`)}` };
+  assert.is((await fetch(program.url('/api/settings/file'), { method: 'PUT', headers, body })).status, 200);
 });
 
 /** What config.hcl holds. */
@@ -57,12 +58,20 @@ function file(): string {
 /** A section, signed in. */
 async function openSection(section: string, options: BrowserContextOptions = {}) {
   const opened = await openPage(browser, program.url(`/#/settings/${section}`), options);
-  const { page } = opened;
+  await signIn(opened.page);
+  return opened;
+}
+
+async function signIn(page: Page): Promise<void> {
   await page.click('#settings-closed button');
   await page.fill('#sign-in-password', PASSWORD);
   await page.keyboard.press('Enter');
   await page.waitForSelector('.settings');
-  return opened;
+}
+
+/** What is written there. */
+async function textOf(page: Page, selector: string): Promise<string> {
+  return (await page.textContent(selector)) ?? '';
 }
 
 async function goTo(page: Page, section: string): Promise<void> {
@@ -98,7 +107,7 @@ test('gain is heard while it is turned, and kept', async () => {
   await until('it is kept', () => file().includes('gain_db = -12 # of the little preamplifier'), 30_000);
   await page.selectOption('#set-source_tone_use_channels', 'left');
   await until('that too', () => file().includes('use_channels = "left"'), 30_000);
-  assert.not.match(await page.textContent('.save-bar'), /not saved/);
+  assert.not.match(await textOf(page, '.save-bar'), /not saved/);
   assert.equal(complaints, []);
 });
 
@@ -112,7 +121,7 @@ test('a wrong value is told of at its field, changes nothing and stays as it was
   const field = '#set-streaming_target_bitrate';
   await holds(page, `document.querySelector('${field}').getAttribute('aria-invalid') === 'true'`);
   const described = (await page.getAttribute(field, 'aria-describedby')) ?? '';
-  const told = await page.textContent(`#${described.split(' ').at(-1)}`);
+  const told = await textOf(page, `#${described.split(' ').at(-1)}`);
   assert.match(
     told,
     /target_bitrate.*is 1: it must be a whole number from 100 to 200000 kbit\/s\..*Set target_bitrate/,
@@ -151,7 +160,7 @@ test('every setting is found by a word, and goes back to its default', async () 
   const { page } = opened;
   await page.fill('#settings-search', 'gain');
   await page.waitForSelector('[data-name="source.tone.gain_db"]');
-  const marks = await page.textContent('[data-name="source.tone.gain_db"] .marks');
+  const marks = await textOf(page, '[data-name="source.tone.gain_db"] .marks');
   assert.match(marks, /source\.tone\.gain_db.*Live.*from line \d+.*Default: 0/s);
   await page.fill('#settings-search', 'station_name');
   await page.click('[data-name="metadata.station_name"] .marks button');
@@ -161,7 +170,7 @@ test('every setting is found by a word, and goes back to its default', async () 
   assert.is((await program.status()).station_name, 'Pipit');
   await page.fill('#settings-search', 'source_password');
   assert.is(await page.inputValue('#set-server_source_password'), '', 'a secret is not told');
-  assert.match(await page.textContent('[data-name="server.source_password"]'), /set/);
+  assert.match(await textOf(page, '[data-name="server.source_password"]'), /set/);
 });
 
 test('the way back brings the settings before, and says beforehand what that changes', async () => {
@@ -174,7 +183,7 @@ test('the way back brings the settings before, and says beforehand what that cha
   await goTo(page, 'all');
   await page.click('#undo');
   await page.waitForSelector('#undo-yes');
-  assert.match(await page.textContent('.confirm'), /It changes: Name/);
+  assert.match(await textOf(page, '.confirm'), /It changes: Name/);
   await page.click('#undo-yes');
   await holds(page, `document.querySelector('#station').textContent === 'Garden'`);
   assert.is(file(), before);
@@ -271,6 +280,64 @@ test('a source and a camera are added and removed', async () => {
   assert.not.match(file(), /street|quiet/);
   assert.match(file(), /gain_db = 0 # of the little preamplifier/);
   assert.ok(before.length > 0);
+});
+
+test('what is plugged in is heard and seen before it is taken', async () => {
+  await using opened = await openSection('station');
+  const { page, complaints } = opened;
+  const plugged = { also: [], usb_port: '1-1.2', channels: 1, in_use_by: null, in_use_elsewhere: false };
+  const sound = [{ ...plugged, device: 'usb-path:1-1.2', name: 'USB PnP Sound Device' }];
+  const camera = { type: 'v4l2', device: 'usb-path:1-1.3', index: null, name: 'C270', usb_port: '1-1.3' };
+  const cameras = [{ ...camera, width: 1280, height: 720, in_use_by: null, in_use_elsewhere: false }];
+  const wishes: unknown[] = [];
+  // No machine that tests has either.
+  await page.route('**/api/devices', (route) => route.fulfill({ json: { sound, cameras } }));
+  await page.route('**/api/devices/preview', async (route) => {
+    const wish = route.request().postDataJSON() as { kind: string };
+    wishes.push(wish);
+    const body = '{"state":"opening"}\n{"rms_db":[-31.2],"peak_db":[-20],"clipped_samples":0}\n{"end":"time"}\n';
+    if (wish.kind === 'sound') await route.fulfill({ contentType: 'application/x-ndjson', body });
+    else await route.fulfill({ response: await page.request.get(program.url('/camera.jpg')) });
+  });
+  await goTo(page, 'sources');
+  await page.click('#found li:has-text("USB PnP") button[aria-pressed]');
+  await page.click('#found li:has-text("C270") button');
+  await holds(page, `document.querySelector('#found .preview')?.naturalWidth === 320`);
+  assert.equal(wishes, [
+    { kind: 'sound', device: 'usb-path:1-1.2' },
+    { kind: 'camera', type: 'v4l2', device: 'usb-path:1-1.3' },
+  ]);
+  await page.click('#found li:has-text("USB PnP") button.main');
+  await page.waitForSelector('[data-block="source.mic"]');
+  assert.match(file(), /source "mic" \{\s+type\s+= "alsa"\s+device\s+= "usb-path:1-1\.2"/);
+  assert.match(file(), /mount "\/stream" \{\s+source\s*= "mic"/);
+  await page.click('#found li:has-text("C270") button.main');
+  await page.waitForSelector('[data-block="camera.camera"]');
+  assert.match(file(), /camera "camera" \{\s+type\s+= "v4l2"\s+device\s+= "usb-path:1-1\.3"/);
+  assert.equal(complaints, []);
+});
+
+test('another Wi-Fi is joined where the system lets it', async () => {
+  await using opened = await openPage(browser, 'about:blank');
+  const { page } = opened;
+  let body: unknown;
+  await page.route('**/api/wifi', (route) => {
+    if (route.request().method() === 'PUT') body = route.request().postDataJSON();
+    const ssid = body === undefined ? 'old nest' : 'nest';
+    return route.fulfill({ json: { available: true, backend: 'fake', device: 'wlan0', ssid, ethernet: false } });
+  });
+  const networks = [
+    { ssid: 'nest', signal_percent: 80, secured: true, current: false, known: false },
+    { ssid: 'old nest', signal_percent: 60, secured: true, current: true, known: true },
+  ];
+  await page.route('**/api/wifi/networks', (route) => route.fulfill({ json: { networks } }));
+  await page.goto(program.url('/#/settings/wifi'));
+  await signIn(page);
+  await page.click('.networks button');
+  await page.fill('.networks input[type=password]', 'chirp chirp');
+  await page.click('.networks button.main');
+  await holds(page, `/Joined nest/.test(document.querySelector('main').textContent)`);
+  assert.equal(body, { ssid: 'nest', password: 'chirp chirp' });
 });
 
 test('a backup is downloaded and restored, and that is taken back', async () => {

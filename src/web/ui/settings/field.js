@@ -66,7 +66,9 @@ export function flawText({ what, why, remedy }) {
 }
 
 function sentence(text) {
-  const capital = text.slice(0, 1).toUpperCase() + text.slice(1);
+  // Names of settings are written as they are.
+  const isName = /[._"]/.test(text.slice(0, -1).split(/\s/)[0]);
+  const capital = isName ? text : text.slice(0, 1).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }
 
@@ -194,7 +196,7 @@ function Origin({ setting, draft }) {
     <code>${name}</code>
     <span class="mark" data-mark=${live ? 'live' : 'restart'}>${live ? t.live : t.needsRestart}</span>
     <span>${isReset ? t.willBeDefault : where}</span>
-    ${origin.kind !== 'default' && !isReset && html`<span>${fill(t.default, { value: withoutIt })}</span>`}
+    ${origin.kind !== 'default' && !setting.required && !isReset && html`<span>${fill(t.default, { value: withoutIt })}</span>`}
     ${
       origin.kind === 'file' &&
       setting.fixed === null &&

@@ -37,6 +37,7 @@ export function SaveBar() {
         (names.length > 0 || problem !== undefined || saved !== undefined) &&
         html`<p class="buttons">
           ${names.length > 0 && html`<button id="save" class="main" type="submit" form=${FORM_ID} aria-disabled=${isBusy}>${isBusy ? t.saving : t.save}</button>`}
+          ${names.length === 0 && saved?.restart.length > 0 && html`<${RestartButton} />`}
           <button type="button" onClick=${discard}>${names.length > 0 ? t.discard : t.close}</button>
         </p>`
       }
@@ -56,8 +57,7 @@ function Saved({ saved: { live, restart } }) {
       <strong>${t.saved}</strong>
       ${live.length > 0 && html` ${fill(t.inEffect, { names: namesText(live) })}`}
       ${restart.length > 0 && html` ${fill(t.withRestart, { names: namesText(restart) })}`}
-    </p>
-    ${restart.length > 0 && html`<p class="buttons"><${RestartButton} /></p>`}`;
+    </p>`;
 }
 
 /** What was refused and why; what no field on this page shows is told here. */
@@ -81,7 +81,10 @@ function isShown({ name }) {
 }
 
 function focusField(name) {
-  document.getElementById(fieldId(name))?.focus();
+  const field = document.getElementById(fieldId(name));
+  field?.focus({ preventScroll: true });
+  // The bar lies over what is at the edge.
+  field?.scrollIntoView({ block: 'center' });
 }
 
 /** Leads to what is to be done first. */
