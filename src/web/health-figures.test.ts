@@ -92,8 +92,17 @@ test('the kept past of a counter makes no growth that was not there', () => {
   const figures = new FigureHistory();
   figures.add(NOON + 30_000, { xruns_total: { '': 5 } });
   figures.add(NOON + 50_000, { xruns_total: { '': 7 } });
-  figures.fill(NOON + 50_000, { times: [NOON - MINUTE, NOON], series: { xruns_total: { '': [5, 7] } } });
+  figures.fill(NOON + 50_000, { times: [NOON - MINUTE, NOON], series: { xruns_total: { '': [5, 2] } } });
   assert.is(figures.grown('xruns_total', '', 3_600), 2);
+});
+
+test('the growth that history kept goes on into what the socket tells', () => {
+  const figures = new FigureHistory();
+  figures.add(NOON + 30_000, { xruns_total: { '': 100 } });
+  const times = [NOON - 3 * MINUTE, NOON - 2 * MINUTE, NOON - MINUTE, NOON];
+  figures.fill(NOON + 30_000, { times, series: { xruns_total: { '': [4, 0, 3, null] } } });
+  assert.is(figures.valuesOf('xruns_total').at(-7), 100);
+  assert.is(figures.grown('xruns_total', '', 3_600), 3);
 });
 
 test('a rate is that of the last minute', () => {
@@ -105,7 +114,7 @@ test('a rate is that of the last minute', () => {
   const kept = new FigureHistory();
   kept.fill(NOON + 50_000, {
     times: [NOON - MINUTE, NOON],
-    series: { frames_total: { cam: [600, 1_200] } },
+    series: { frames_total: { cam: [600, 600] } },
   });
   assert.is(kept.ratesOf('frames_total', 'cam').at(-2), 10);
 });

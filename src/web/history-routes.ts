@@ -100,7 +100,7 @@ export function historyRoutes(deps: HistoryDeps): Hono<Env> {
       const answer: FiguresAnswer = {
         step,
         point_seconds: pointMs / 1000,
-        times: times.map((ms) => ms / 1000),
+        times: [...times],
         series: {},
       };
       for (const { name, subject, values, max } of series) {

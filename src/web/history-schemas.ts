@@ -59,7 +59,7 @@ const Value = v.nullable(v.number());
 export const FiguresAnswer = v.strictObject({
   step: v.picklist(['minute', 'hour']),
   point_seconds: v.pipe(v.number(), v.description('Length of a point')),
-  times: v.pipe(v.array(v.number()), v.description('Where each point begins: seconds since 1970')),
+  times: v.pipe(v.array(v.number()), v.description('Where each point begins: milliseconds since 1970')),
   series: v.pipe(
     v.record(v.string(), v.record(v.string(), v.array(Value))),
     v.description(

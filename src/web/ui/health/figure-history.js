@@ -62,20 +62,22 @@ export class FigureHistory {
   }
 
   /**
-   * What history kept by the minute: `{ times, series: { NAME: { SUBJECT: [value or null] } } }`. It fills what is not
-   * known better.
+   * What history kept by the minute: `{ times, series: { NAME: { SUBJECT: [value or null] } } }`, times in milliseconds.
+   * It fills what is not known better. Of what only grows, history has the growth of each minute.
    */
   fill(nowMs, { times, series }) {
     this.#reach(nowMs);
     const indexOf = new Map(times.map((timeMs, index) => [minuteOf(timeMs), index]));
     for (const [name, bySubject] of Object.entries(series)) {
-      for (const [subject, kept] of Object.entries(bySubject)) {
+      for (const [subject, minutes] of Object.entries(bySubject)) {
         const values = this.#rowOf(name, subject);
         const own = new Set(this.#times.filter((_, slot) => values[slot] !== null).map(minuteOf));
+        const grows = name.endsWith('_total');
+        const kept = grows ? totalsOf(minutes, times, own, values) : minutes;
         this.#times.forEach((timeMs, slot) => {
           const index = indexOf.get(minuteOf(timeMs));
           // What only grows would seem to begin anew where the end of a minute came before its middle.
-          const isCovered = name.endsWith('_total') ? own.has(minuteOf(timeMs)) : values[slot] !== null;
+          const isCovered = grows ? own.has(minuteOf(timeMs)) : values[slot] !== null;
           if (!isCovered && index !== undefined) values[slot] = kept[index] ?? null;
         });
       }
@@ -148,6 +150,20 @@ export class FigureHistory {
     this.#series.set(key, values);
     return values;
   }
+}
+
+/** Growth by the minute as a counter, which goes on into what is known already. */
+function totalsOf(minutes, times, own, values) {
+  let total = 0;
+  let last = 0;
+  const totals = minutes.map((growth, index) => {
+    if (growth === null) return null;
+    total += growth;
+    if (!own.has(minuteOf(times[index]))) last = total;
+    return total;
+  });
+  const first = values.find((value) => value !== null) ?? last;
+  return totals.map((value) => (value === null ? null : value - last + first));
 }
 
 function minuteOf(timeMs) {
