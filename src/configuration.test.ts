@@ -385,7 +385,7 @@ test('a reload says what it took over, and an invalid file changes nothing but t
   assert.equal(box.configuration.pendingRestart, []);
   // The station could not start with that.
   assert.is(box.configuration.startAsBefore().encoder.channels, 2);
-  assert.equal(box.configuration.pendingRestart, ['encoder.channels']);
+  assert.equal(box.configuration.pendingRestart, ['metadata.station_name', 'encoder.channels']);
 });
 
 test('a change while the file has gone is made to what it held, and opens nothing', async () => {

@@ -53,6 +53,8 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   /** What is in effect. */
   #running: LoadedSettings;
   #pendingRestart: readonly string[] = [];
+  /** What was in effect before the last `startAgain`. */
+  #before: LoadedSettings;
   #unwritten: Unwritten | undefined;
   #timer: Timer | undefined;
 
@@ -63,7 +65,8 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   constructor(deps: ConfigurationDeps, origin: SettingsOrigin, loaded: LoadedSettings) {
     this.#deps = deps;
     this.#running = loaded;
-    this.#file = new SettingsFile(origin);
+    this.#before = loaded;
+    this.#file = new SettingsFile(origin, loaded.text);
     this.#writes = new PacedWrites({ clock: deps.clock, file: this.#file });
   }
 
@@ -107,10 +110,23 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   async startAgain(): Promise<Settings> {
     await this.#turns.take(async () => {
       const after = await this.#readAgain();
+      this.#before = this.#running;
       if (after === undefined) return;
       this.#running = after;
       this.#pendingRestart = [];
     });
+    return this.#running.settings;
+  }
+
+  /**
+   * Takes the last `startAgain` back: the station could not start with that. The file stays as it is.
+   * @returns what it started with before
+   */
+  startAsBefore(): Settings {
+    const after = this.#running;
+    this.#running = this.#before;
+    const { live, restart } = compareSettings(this.#running, after);
+    this.#pendingRestart = [...live, ...restart];
     return this.#running.settings;
   }
 

@@ -308,6 +308,45 @@ test('a check says what is wrong, where and what to do, and exits with 1', async
   assert.is(run('--check', '-c', '/nowhere.hcl').status, 1);
 });
 
+test('asked to start again by many at once, or with a port that is taken, it goes on', async () => {
+  await using program = await Program.start(`${TONE}\nauth {\n  password = "s3cret-of-the-test"\n}`);
+  // Ports that stay the same over a restart.
+  const [port, other] = [program.port, createServer().listen(0, '127.0.0.1')];
+  const free = createServer().listen(0, '127.0.0.1');
+  await Promise.all([once(other, 'listening'), once(free, 'listening')]);
+  const [taken, home] = [other, free].map((server) => (server.address() as { port: number }).port);
+  free.close();
+  const authorization = `Basic ${Buffer.from(':s3cret-of-the-test').toString('base64')}`;
+  const set = (at: number, listenPort: number | undefined) =>
+    fetch(`http://127.0.0.1:${at}/api/settings`, {
+      method: 'PUT',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ changes: { 'server.listen_port': listenPort } }),
+    });
+  const restart = (at: number) =>
+    fetch(`http://127.0.0.1:${at}/api/control/restart-program`, { method: 'POST', headers: { authorization } });
+  const opened = () => program.output.match(/open http:[^\n]*/g) ?? [];
+  const starts = () => program.output.split('starting again').length - 1;
+  try {
+    assert.is((await set(port, home)).status, 200);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => restart(port)));
+    assert.equal(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200, 200],
+    );
+    await until('it is back on its new port', () => opened().at(-1)?.includes(`:${home}/`) === true, 20_000);
+    assert.is(starts(), 1);
+    assert.is((await set(home as number, taken)).status, 200);
+    await restart(home as number);
+    await until('it says why not', () => program.output.includes('goes on with the settings from before'), 20_000);
+    await until('it is back where it was', () => opened().length === 3, 20_000);
+    assert.ok((await fetch(`http://127.0.0.1:${home}/healthz`)).ok);
+    assert.is(program.child.exitCode, null);
+  } finally {
+    other.close();
+  }
+});
+
 test('a port that is taken is named with what to do', async () => {
   await using program = await Program.start(TONE);
   const file = join(program.dir, 'taken.hcl');

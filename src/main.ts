@@ -10,6 +10,7 @@ import { Configuration } from './configuration.ts';
 import { systemClock } from './core/clock.ts';
 import { PipitError, reportOf, sentencesOf } from './core/errors.ts';
 import { Station } from './station.ts';
+import { StationRuns } from './station-runs.ts';
 import { stationUrls } from './station-urls.ts';
 import { LogRing } from './telemetry/log-ring.ts';
 import { PinoLog } from './telemetry/pino-log.ts';
@@ -21,8 +22,6 @@ import { PinoLog } from './telemetry/pino-log.ts';
 
 /** A stop that takes longer than this is ended the hard way. */
 const STOP_MS = 2_800;
-/** So long whoever asked for a restart has for the answer to arrive. */
-const RESTART_PAUSE_MS = 300;
 /** EX_SOFTWARE of sysexits.h: systemd starts the program again. */
 const BUG_EXIT_CODE = 70;
 
@@ -79,52 +78,54 @@ async function run(origin: SettingsOrigin): Promise<void> {
       log: log.room('settings'),
       apply: (settings, names) => {
         log.level = settings.advanced.verboseLogging ? 'debug' : 'info';
-        station.reload(settings, names);
+        runs.present.reload(settings, names);
       },
     },
     origin,
     loaded,
   );
 
-  const open = (settings: Settings): Station =>
-    new Station(
-      {
-        clock: systemClock,
-        log,
-        random: Math.random,
-        version: version(),
-        restart: async () => void setTimeout(restart, RESTART_PAUSE_MS),
-        recentLog,
-        configuration,
+  const runs: StationRuns<Station, Settings> = new StationRuns(
+    {
+      clock: systemClock,
+      log,
+      open: (settings) =>
+        new Station(
+          {
+            clock: systemClock,
+            log,
+            random: Math.random,
+            version: version(),
+            restart: async () => runs.restart(),
+            recentLog,
+            configuration,
+          },
+          settings,
+        ),
+      start: (station) => announce(station, log),
+      nextSettings: () => configuration.startAgain(),
+      lastSettings: () => configuration.startAsBefore(),
+      onFailure: (error) => {
+        if (!(error instanceof PipitError)) throw error;
+        log.crit(sentencesOf(error));
+        process.exit(1);
       },
-      settings,
-    );
-  let station = open(loaded.settings);
-  let isStopping = false;
-  // Whoever listens connects again by itself; the process stays, so nothing but Pipit is needed for it.
-  const restart = async (): Promise<void> => {
-    if (isStopping) return;
-    log.notice('starting again');
-    await station[Symbol.asyncDispose]();
-    const settings = await configuration.startAgain();
-    if (isStopping) return;
-    station = open(settings);
-    await announce(station, log);
-  };
+    },
+    loaded.settings,
+  );
   // Before anything is told of it: who sends a signal as soon as it is ready must not end it.
   process.on('SIGHUP', () => {
     configuration.reload().catch((error: unknown) => log.error(sentencesOf(reportOf(error, 'config.failed'))));
   });
   const stop = (signal: string): void => {
-    isStopping = true;
     log.notice(`${signal}: stopping`);
     setTimeout(() => process.exit(0), STOP_MS).unref();
-    const ends = [configuration[Symbol.asyncDispose](), station[Symbol.asyncDispose]()];
+    const ends = [configuration[Symbol.asyncDispose](), runs[Symbol.asyncDispose]()];
     void Promise.all(ends).then(() => process.exit(0));
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
-  await announce(station, log);
+  await runs.start();
 }
 
 /** Starts it and says where it is to be found. */

@@ -25,9 +25,13 @@ export class SettingsFile {
   /** What it held when it was last read or written; undefined while there is none. */
   #text: string | undefined;
 
-  /** @param origin its text, where it has one, stands for a file that is made with the first change */
-  constructor(origin: SettingsOrigin) {
+  /**
+   * @param origin its text, where it has one, stands for a file that is made with the first change
+   * @param text what the file held when Pipit started: what counts should it go before it is read again
+   */
+  constructor(origin: SettingsOrigin, text: string) {
     this.#origin = origin;
+    if (origin.text === undefined) this.#text = text;
     this.#file = new ConfigFile(origin.file);
   }
 
