@@ -92,6 +92,11 @@ function Sections({ rest }) {
   const Section = SECTIONS[name];
   const box = useRef();
   const before = useRef(name);
+  // What had it, the heading of before or the button to sign in, has gone.
+  const hadFocus = useRef(document.querySelector('#content')?.contains(document.activeElement));
+  useEffect(() => {
+    if (hadFocus.current) box.current.querySelector('h1')?.focus({ preventScroll: true });
+  }, []);
   useEffect(() => {
     if (before.current === name) return;
     before.current = name;
