@@ -337,6 +337,10 @@ test('the sound check stands alone too, and says what is missing', async () => {
   await holds(page, `document.querySelector('#verdicts .notice') !== null`);
   await page.click('#next');
   await holds(page, `location.hash === '#/settings'`);
+  // Of one source, from where all are.
+  await page.goto(`${program.url('/')}#/settings/sources`);
+  await page.click('a[href="#/welcome/sound/mic"]');
+  await page.waitForSelector('#step-sound');
 });
 
 test('whoever leaves in the middle is reminded, and goes on where they were', async () => {

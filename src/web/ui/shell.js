@@ -164,10 +164,8 @@ function Notices() {
       isUnfinished &&
       html`<div class="notice row" id="unfinished">
         <span>${t.unfinished}</span>
-        <p class="buttons">
-          <button type="button" class="quiet" aria-label=${t.noMore} onClick=${() => noteStep('')}>×</button>
-          <a class="button" href=${addressOf('welcome')}>${t.goOn}</a>
-        </p>
+        <a class="button" href=${addressOf('welcome')}>${t.goOn}</a>
+        <button type="button" class="quiet" aria-label=${t.noMore} onClick=${() => noteStep('')}>×</button>
       </div>`
     }
   `;

@@ -1,5 +1,6 @@
 import { html, useState } from '../html.js';
 import { fill } from '../language.js';
+import { addressOf } from '../router.js';
 import { station } from '../station.js';
 import { useStore } from '../store.js';
 import { restartSource } from './calls.js';
@@ -28,6 +29,7 @@ export function SourceCard({ block }) {
       <${Field} name=${`${name}.auto_gain`} isImmediate />
     </div>
     <p class="hint">${t.atOnce}</p>
+    <p class="buttons"><a class="button" href=${addressOf('welcome', `sound/${encodeURIComponent(label)}`)}>${t.soundCheck}</a></p>
     <details>
       <summary>${t.device}</summary>
       <div class="keys">${rest.map((key) => html`<${Field} key=${key.name} name=${key.name} />`)}</div>

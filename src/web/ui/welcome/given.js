@@ -60,6 +60,11 @@ export function mainSource() {
   return labels.includes(named) ? named : (labels[0] ?? 'mic');
 }
 
+/** The source of that name, or else the main one. */
+export function sourceOr(name) {
+  return labelsOf('source').includes(name) ? name : mainSource();
+}
+
 /** The camera that is shown first. */
 export function mainCamera() {
   return labelsOf('camera')[0] ?? 'camera';

@@ -1,6 +1,6 @@
 // The way through the first visit: its steps, and where somebody is on it. Each step has an address of its own.
 
-import { goTo } from '../router.js';
+import { goTo, route } from '../router.js';
 import { Store } from '../store.js';
 
 const KEY = 'welcome';
@@ -20,6 +20,11 @@ export function isStep(name) {
   return ALL.includes(name);
 }
 
+/** Whether one step leads to the next; whoever came for a single one, or for a source by its name, is not led. */
+export function isGuided() {
+  return journey.value !== '' && !route.value.rest.includes('/');
+}
+
 /** Notes where somebody is; empty: at the end. */
 export function noteStep(step) {
   journey.set(step);
@@ -35,7 +40,7 @@ export function noteStep(step) {
 export function goFrom(step, by) {
   const steps = stepsOf(wantsWifi.value);
   const next = steps[steps.indexOf(step) + by];
-  if (journey.value === '' || next === undefined) goTo('settings');
+  if (!isGuided() || next === undefined) goTo('settings');
   else goTo('welcome', next);
 }
 

@@ -4,7 +4,7 @@ import { LevelMeter } from '../now/level-meter.js';
 import { station } from '../station.js';
 import { useStore } from '../store.js';
 import { checkSound } from './calls.js';
-import { mainSource, waitsForRestart } from './given.js';
+import { sourceOr, waitsForRestart } from './given.js';
 import { RestartNotice } from './restart-notice.js';
 import { StepCard } from './step-card.js';
 import { TreatmentChoices, useTreatment } from './treatment.js';
@@ -14,8 +14,8 @@ const t = words(WORDS);
 const SECONDS = 6;
 
 /** Listens for some seconds, says in plain words how it sounds, and puts right what can be. */
-export function SoundStep() {
-  const source = mainSource();
+export function SoundStep({ name }) {
+  const source = sourceOr(name);
   const { status } = useStore(station);
   const heard = status?.sources.find(({ name }) => name === source);
   const treatment = useTreatment(source);

@@ -1,7 +1,7 @@
 import { html, useState } from '../html.js';
 import { words } from '../language.js';
 import { useStore } from '../store.js';
-import { goFrom, journey } from './journey.js';
+import { goFrom, isGuided as isOnTheWay, journey } from './journey.js';
 import { WORDS } from './words.js';
 
 const t = words(WORDS);
@@ -12,7 +12,8 @@ const t = words(WORDS);
  * @param canSkip the step may be left as it is
  */
 export function StepCard({ step, title, why, keep, canSkip = true, children }) {
-  const isGuided = useStore(journey) !== '';
+  useStore(journey);
+  const isGuided = isOnTheWay();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
 

@@ -9,7 +9,7 @@ import { useStore } from '../store.js';
 import { CameraStep } from './camera-step.js';
 import { DoneStep } from './done-step.js';
 import { given, loadGiven } from './given.js';
-import { isStep, journey, noteStep, stepsOf, wantsWifi } from './journey.js';
+import { isGuided as isOnTheWay, isStep, journey, noteStep, stepsOf, wantsWifi } from './journey.js';
 import { MicrophoneStep } from './microphone-step.js';
 import { NameStep } from './name-step.js';
 import { SoundStep } from './sound-step.js';
@@ -28,12 +28,14 @@ const STEPS = {
   done: DoneStep,
 };
 
-/** @param rest the step; without one, where somebody was, or the first */
+/** @param rest the step, and the name of a source behind it; without one, where somebody was, or the first */
 export function View({ rest }) {
   const who = useStore(access);
-  const isGuided = useStore(journey) !== '';
+  useStore(journey);
+  const isGuided = isOnTheWay();
   const isFirst = useRef(true);
-  const step = isStep(rest) ? rest : '';
+  const [wanted, name] = rest.split('/');
+  const step = isStep(wanted) ? wanted : '';
 
   useEffect(() => {
     if (step === '') {
@@ -41,7 +43,7 @@ export function View({ rest }) {
       noteStep(at);
       // No step of its own in the browser's way back.
       location.replace(addressOf('welcome', at));
-    } else if (journey.value !== '') noteStep(step);
+    } else if (isOnTheWay()) noteStep(step);
   }, [step]);
   useEffect(() => {
     if (isFirst.current) {
@@ -49,7 +51,7 @@ export function View({ rest }) {
       return;
     }
     scrollTo(0, 0);
-    document.querySelector('#content h1')?.focus({ preventScroll: true });
+    focusHeading();
   }, [step]);
 
   if (step === '' || who === undefined) return html`<p class="loading" role="status">${t.loading}</p>`;
@@ -61,7 +63,7 @@ export function View({ rest }) {
       shown === 'start'
         ? html`<${StartStep} />`
         : who.signed_in
-          ? html`<${Known} key=${shown} step=${shown} />`
+          ? html`<${Known} key=${shown} step=${shown} hasCome=${!isFirst.current} name=${name && decodeURIComponent(name)} />`
           : html`<${Unknown} step=${shown} />`
     }
     ${isGuided && shown !== 'done' && html`<p class="later"><button type="button" class="quiet" onClick=${() => goTo('now')}>${who.first_visit ? t.notNow : t.later}</button></p>`}
@@ -80,8 +82,12 @@ function Progress({ step }) {
   </div>`;
 }
 
-/** A step, once it is known what is set. */
-function Known({ step }) {
+function focusHeading() {
+  document.querySelector('#content h1')?.focus({ preventScroll: true });
+}
+
+/** A step, once it is known what is set. @param name of the source that it is about; `hasCome`: from another step */
+function Known({ step, name, hasCome }) {
   const is = useStore(given);
   const [problem, setProblem] = useState('');
   const load = async () => {
@@ -99,6 +105,11 @@ function Known({ step }) {
     }
   };
   useEffect(() => void load(), []);
+  const isShown = problem !== '' || is !== undefined;
+  useEffect(() => {
+    // Nothing was there to lead it to while it was loaded.
+    if (isShown && hasCome && document.activeElement === document.body) focusHeading();
+  }, [isShown]);
   if (problem !== '') {
     return html`<section class="card" role="alert">
       <h1 tabindex="-1">${t[step]}</h1>
@@ -107,7 +118,7 @@ function Known({ step }) {
     </section>`;
   }
   if (is === undefined) return html`<p class="loading" role="status">${t.loading}</p>`;
-  return html`<${STEPS[step]} />`;
+  return html`<${STEPS[step]} name=${name} />`;
 }
 
 /** Whoever comes by a link, or was signed out. */
