@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -66,6 +66,14 @@ test('where nothing can be written, muting takes effect and unmuting does not', 
   assert.equal(state.muted, { camera: true, microphone: true });
   assert.equal(changes.at(-1), { camera: true, microphone: true });
   assert.equal(open(directory).state.muted, { camera: false, microphone: true });
+});
+
+test('what could not be written leaves nothing behind', ({ directory }) => {
+  // A directory in the place of the file itself: the new one is whole and can not take its place.
+  mkdirSync(join(directory, 'data', 'mute.json'), { recursive: true });
+  const { state } = open(directory);
+  assert.throws(() => state.set({ camera: false }), /can't be written/);
+  assert.equal(readdirSync(join(directory, 'data')), ['mute.json']);
 });
 
 test.run();

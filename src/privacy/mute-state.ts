@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DeviceError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -83,20 +83,38 @@ export class MuteState {
   #write(muted: Muted): void {
     mkdirSync(dirname(this.#file), { recursive: true });
     const fresh = `${this.#file}.new`;
-    const descriptor = openSync(fresh, 'w', 0o600);
     try {
-      writeSync(descriptor, `${JSON.stringify(muted)}\n`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
+      writeSynced(fresh, `${JSON.stringify(muted)}\n`);
+      renameSync(fresh, this.#file);
+    } catch (error) {
+      removed(fresh);
+      throw error;
     }
-    renameSync(fresh, this.#file);
     const directory = openSync(dirname(this.#file), 'r');
     try {
       fsyncSync(directory);
     } finally {
       closeSync(directory);
     }
+  }
+}
+
+function writeSynced(file: string, text: string): void {
+  const descriptor = openSync(file, 'w', 0o600);
+  try {
+    writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** On a full disk what is left of a file would keep its room. */
+function removed(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch {
+    // It was never made.
   }
 }
 

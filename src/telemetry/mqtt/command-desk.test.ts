@@ -171,4 +171,24 @@ test('whatever comes, it answers and never throws', async () => {
   );
 });
 
+test('what is asked for faster than it can be done is refused, not done hours later', async () => {
+  const fixture = new Fixture();
+  const slow = Promise.withResolvers<void>();
+  fixture.control.saveClip = async () => {
+    await slow.promise;
+    return { name: 'clip.mp3', seconds: 60 };
+  };
+  for (let second = 0; second < 600; second++) {
+    fixture.clock.advance(1_000);
+    fixture.desk.take('mount/stream/save_clip', Buffer.from('PRESS'), false);
+  }
+  const refused = fixture.results.filter(({ ok }) => !ok);
+  assert.ok(refused.length > 500, `${refused.length}`);
+  assert.match(refused[0]?.error ?? '', /still being carried out/);
+  slow.resolve();
+  await fixture.desk.settle();
+  assert.is(fixture.results.filter(({ ok }) => ok).length, 600 - refused.length);
+  assert.ok((await fixture.send('identify', 'PRESS'))?.ok, 'it takes commands again');
+});
+
 test.run();

@@ -27,6 +27,8 @@ const BURST = 20;
 /** … and then so many a second. */
 const PER_SECOND = 2;
 const MAX_BYTES = 1024;
+/** Some take seconds: what waits for those before it must not be carried out when nobody wants it any more. */
+const MAX_WAITING = 32;
 const MAX_ECHO = 100;
 /** Between two answers to a flood. */
 const FLOOD_ANSWER_MS = 1_000;
@@ -44,6 +46,7 @@ export class CommandDesk {
   #flooded = 0;
   #floodAnswer: Timer | undefined;
   #work: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   /** @param isOpen false: everything is refused */
   constructor(deps: CommandDeskDeps, { isOpen }: { isOpen: boolean }) {
@@ -67,7 +70,14 @@ export class CommandDesk {
     if (payload.length > MAX_BYTES) return this.#refuse(command, `a command has ${MAX_BYTES} bytes at most`);
     const text = textOf(payload);
     if (text === undefined) return this.#refuse(command, 'a command is text in UTF-8');
-    this.#work = this.#work.then(() => this.#run(command, text));
+    if (this.#waiting >= MAX_WAITING)
+      return this.#refuse(command, 'others are still being carried out: try again later');
+    this.#waiting += 1;
+    this.#work = this.#work
+      .then(() => this.#run(command, text))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
   }
 
   /** A message was so long that it was not even read. */
