@@ -256,6 +256,42 @@ test('a token is made, is good for what it may, and is not any more when it is r
   assert.ok((await asked()).status >= 401);
 });
 
+test('the password is changed by who knows it', async () => {
+  await using own = await Program.start('source "tone" {\n  type = "test"\n}\n');
+  const headers = { 'content-type': 'application/json', origin: own.url('').replace(/\/$/, '') };
+  const body = JSON.stringify({ password: PASSWORD });
+  assert.is((await fetch(own.url('/api/access/password'), { method: 'POST', headers, body })).status, 200);
+  await using opened = await openPage(browser, own.url('/#/settings/access'));
+  const { page } = opened;
+  await signIn(page);
+  const change = async (current: string, fresh: string, again: string) => {
+    await page.fill('#password-current', current);
+    await page.fill('#password-new', fresh);
+    await page.fill('#password-again', again);
+    await page.click('#password-form button');
+  };
+  const told = (text: string) =>
+    holds(page, `document.querySelector('#password-answer').textContent.includes(${JSON.stringify(text)})`);
+  await change(PASSWORD, 'blackbird song', 'blackbird sing');
+  await told('not the same');
+  await change(PASSWORD, 'robin', 'robin');
+  await told('8 to 200 characters');
+  await change('sparrow hawk', 'blackbird song', 'blackbird song');
+  await holds(
+    page,
+    `document.querySelector('#password-answer').dataset.tone === 'bad' && !/8 to 200/.test(document.querySelector('#password-answer').textContent)`,
+  );
+  await change(PASSWORD, 'blackbird song', 'blackbird song');
+  await told('The password is changed');
+  await page.click('#sign-out-all');
+  await page.click('#sign-out-all-yes');
+  await page.waitForSelector('#settings-closed');
+  await page.click('#settings-closed button');
+  await page.fill('#sign-in-password', 'blackbird song');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.settings');
+});
+
 test('a source and a camera are added and removed', async () => {
   await using opened = await openSection('sources');
   const { page } = opened;

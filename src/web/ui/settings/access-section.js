@@ -70,7 +70,7 @@ function PasswordCard({ who }) {
         : html`<form class="keys" id="password-form" onSubmit=${submit}>
             <input class="visually-hidden" type="text" name="username" autocomplete="username" value="pipit" tabindex="-1" aria-hidden="true" readonly />
             ${who?.password_set && html`<${PasswordField} id="password-current" name="current" label=${t.passwordCurrent} complete="current-password" />`}
-            <${PasswordField} id="password-new" name="fresh" label=${t.passwordNew} complete="new-password" />
+            <${PasswordField} id="password-new" name="fresh" label=${t.passwordNew} hint=${t.passwordLength} complete="new-password" />
             <${PasswordField} id="password-again" name="again" label=${t.passwordAgain} complete="new-password" />
             <p class="buttons"><button class="main" type="submit" aria-disabled=${isBusy}>${t.passwordChange}</button></p>
           </form>`
@@ -82,9 +82,10 @@ function PasswordCard({ who }) {
   </section>`;
 }
 
-function PasswordField({ id, name, label, complete }) {
+function PasswordField({ id, name, label, complete, hint }) {
   return html`<div class="key">
     <label for=${id}>${label}</label>
-    <input id=${id} name=${name} type="password" autocomplete=${complete} required maxlength="200" aria-describedby="password-answer" />
+    <input id=${id} name=${name} type="password" autocomplete=${complete} required maxlength="200" aria-describedby=${hint === undefined ? 'password-answer' : `${id}-doc password-answer`} />
+    ${hint !== undefined && html`<p class="hint" id=${`${id}-doc`}>${hint}</p>`}
   </div>`;
 }

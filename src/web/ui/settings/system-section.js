@@ -28,7 +28,7 @@ function VersionCard() {
   }, [status?.version]);
   return html`<section class="card" aria-labelledby="version-title">
     <h2 id="version-title">${fill(t.version, { version: status?.version ?? '' })}</h2>
-    <p class="hint">${status !== undefined && fill(t.up, { time: duration(status.uptime_seconds) })} <a href=${addressOf('log')}>${t.supportLink}</a></p>
+    <p class="hint">${status !== undefined && fill(t.up, { time: duration(status.uptime_seconds) })} · <a href=${addressOf('log')}>${t.supportLink}</a></p>
     ${
       release?.newer &&
       html`<p class="notice row"><span>${fill(t.newer, { version: release.latest })}</span>

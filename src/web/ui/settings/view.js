@@ -66,7 +66,9 @@ export function View({ rest }) {
       }
     </div>`;
   }
-  return html`<${Sections} rest=${rest} />`;
+  // It will go with what has it: the heading of before, or the button to sign in.
+  const hasFocus = document.querySelector('#content')?.contains(document.activeElement);
+  return html`<${Sections} rest=${rest} hasFocus=${hasFocus} />`;
 }
 
 /** For who has not signed in. */
@@ -83,7 +85,7 @@ function Closed({ isNew }) {
   </section>`;
 }
 
-function Sections({ rest }) {
+function Sections({ rest, hasFocus }) {
   const isBeside = useMatch(BESIDE);
   const hasWifi = useStore(isWifiThere);
   const [wanted, ...more] = rest.split('/');
@@ -92,10 +94,8 @@ function Sections({ rest }) {
   const Section = SECTIONS[name];
   const box = useRef();
   const before = useRef(name);
-  // What had it, the heading of before or the button to sign in, has gone.
-  const hadFocus = useRef(document.querySelector('#content')?.contains(document.activeElement));
   useEffect(() => {
-    if (hadFocus.current) box.current.querySelector('h1')?.focus({ preventScroll: true });
+    if (hasFocus) box.current.querySelector('h1')?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
     if (before.current === name) return;
