@@ -1,4 +1,4 @@
-// deadline: 240 s
+// deadline: 300 s
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';

@@ -34,9 +34,14 @@ export function BackupCard() {
       discard();
       await loadSettings();
       setRestored(result);
+      return '';
+    });
+  const restore = () =>
+    take(async () => {
+      const result = await restoreBackup(file);
       setFile(undefined);
       if (chooser.current) chooser.current.value = '';
-      return '';
+      return result;
     });
   return html`<section class="card" id="backup" aria-labelledby="backup-title">
     <h2 id="backup-title">${t.backup}</h2>
@@ -50,7 +55,7 @@ export function BackupCard() {
     ${
       file !== undefined &&
       html`<p class="buttons"><${ConfirmButton} id="restore" label=${t.restore} question=${fill(t.restoreSure, { name: file.name })} tone="danger"
-        onConfirm=${() => take(() => restoreBackup(file))} /></p>`
+        onConfirm=${restore} /></p>`
     }
     <div class="answer" id="backup-answer" role="status" data-tone=${answer.tone}>
       ${answer.text}
