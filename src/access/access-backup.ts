@@ -1,5 +1,6 @@
 import { ConfigError } from '../core/errors.ts';
 import type { AccessBook } from './access-book.ts';
+import { MAX_GUESTS, MAX_TOKENS } from './access-keys.ts';
 import { type AccessRecord, formatRecord, parseRecord } from './access-record.ts';
 
 /** What a backup holds of who may do what: hashes of the password, tokens and guests' links, and no browser. */
@@ -13,7 +14,9 @@ export function accessForBackup(book: AccessBook): unknown {
  */
 export function accessOfBackup(content: unknown): AccessRecord {
   const record = parseRecord(JSON.stringify(content) ?? '');
-  if (record === undefined || record.sessions.length > 0) {
+  // More than the station makes would have every request look through them.
+  const isTooMuch = record !== undefined && (record.tokens.length > MAX_TOKENS || record.guests.length > MAX_GUESTS);
+  if (record === undefined || record.sessions.length > 0 || isTooMuch) {
     throw new ConfigError('access.no-backup', 'What the backup says of passwords is damaged', {
       remedy: 'Choose another backup.',
     });

@@ -3,8 +3,8 @@ import type { AccessBook } from './access-book.ts';
 import type { GuestRecord, TokenRecord, TokenScope } from './access-record.ts';
 import { newId, newSecret, secretHash } from './secret-key.ts';
 
-const MAX_TOKENS = 32;
-const MAX_GUESTS = 64;
+export const MAX_TOKENS = 32;
+export const MAX_GUESTS = 64;
 
 /** What a key opens. */
 export interface KeyHolder {

@@ -6,6 +6,8 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 /** Above what it takes; who writes greater parameters into the file must not have Pipit take all memory. */
 const MAX_MEMORY = 64 * 1024 * 1024;
+/** The same for time: 16 times what it takes. */
+const MAX_WORK = 16 * COST.n * COST.r * COST.p;
 /** One is worked on; so many may wait. More at once is nobody's typing. */
 const MAX_WAITING = 8;
 
@@ -67,7 +69,8 @@ function parse(stored: string): Stored | undefined {
   const match = /^scrypt\$(\d{1,7})\$(\d{1,2})\$(\d{1,2})\$([\w-]{8,64})\$([\w-]{43})$/.exec(stored);
   if (match === null) return undefined;
   const [n = 0, r = 0, p = 0] = match.slice(1, 4).map(Number);
-  const isPossible = n >= 2 && (n & (n - 1)) === 0 && r > 0 && p > 0 && 128 * n * r < MAX_MEMORY;
+  const isPossible =
+    n >= 2 && (n & (n - 1)) === 0 && r > 0 && p > 0 && 128 * n * r < MAX_MEMORY && n * r * p <= MAX_WORK;
   if (!isPossible) return undefined;
   return { n, r, p, salt: Buffer.from(match[4] ?? '', 'base64url'), hash: Buffer.from(match[5] ?? '', 'base64url') };
 }

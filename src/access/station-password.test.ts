@@ -54,6 +54,7 @@ test('what is no hash, or would take more memory than there is, fits nothing', a
     'correct horse',
     `scrypt$16384$8$1$${salt}$${hash.slice(1)}`,
     `scrypt$1048576$8$1$${salt}$${hash}`,
+    `scrypt$16384$8$99$${salt}$${hash}`,
     `scrypt$16383$8$1$${salt}$${hash}`,
     `scrypt$0$8$1$${salt}$${hash}`,
   ]) {
