@@ -55,7 +55,6 @@ export const joinWifi = (ssid, password) => call('PUT', '/api/wifi', { body: { s
 /* The machine */
 
 export const identify = () => call('POST', '/api/control/identify', { body: {} });
-export const restartProgram = () => call('POST', '/api/control/restart-program', { body: {} });
 export const reboot = () => call('POST', '/api/control/reboot', { body: {} });
 export const shutDown = () => call('POST', '/api/control/shut-down', { body: {} });
 export const resetToFactory = () => call('POST', '/api/control/factory-reset', { body: { confirm: 'reset' } });

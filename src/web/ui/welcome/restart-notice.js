@@ -1,6 +1,7 @@
 import { html, useState } from '../html.js';
 import { words } from '../language.js';
-import { restartAndWait } from './restart.js';
+import { restartAndWait } from '../restart.js';
+import { loadGiven } from './given.js';
 import { WORDS } from './words.js';
 
 const t = words(WORDS);
@@ -14,8 +15,10 @@ export function RestartNotice({ why, onBack }) {
     setBusy(true);
     setProblem('');
     try {
-      if (await restartAndWait()) onBack?.();
-      else setProblem(t.notBack);
+      if (await restartAndWait()) {
+        await loadGiven();
+        onBack?.();
+      } else setProblem(t.notBack);
     } catch (error) {
       setProblem(error.message);
     }
