@@ -1,5 +1,5 @@
 import type { ErrorReport } from '../core/errors.ts';
-import type { LogFields } from '../core/log.ts';
+import type { LogMessage } from '../core/sent-log.ts';
 import type { JobName } from './history-jobs.ts';
 
 /** What the thread is started with. */
@@ -33,9 +33,4 @@ export type HistoryMessage =
       readonly isExpected: boolean;
       readonly state: HistoryState;
     }
-  | {
-      readonly type: 'log';
-      readonly level: 'debug' | 'info' | 'notice' | 'warning' | 'error';
-      readonly message: string;
-      readonly fields: LogFields | undefined;
-    };
+  | LogMessage;

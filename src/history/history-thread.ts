@@ -1,12 +1,12 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { systemClock } from '../core/clock.ts';
 import { DeviceError, reportOf } from '../core/errors.ts';
+import { SentLog } from '../core/sent-log.ts';
 import { Database } from './database.ts';
 import { FigureDictionary } from './figure-dictionary.ts';
 import { HISTORY_JOBS, type JobDeps } from './history-jobs.ts';
 import type { HistoryCommand, HistoryMessage, HistoryState, HistoryThreadData } from './history-messages.ts';
 import { SCHEMA } from './schema.ts';
-import { ThreadLog } from './thread-log.ts';
 import { writtenBytes } from './thread-written.ts';
 
 /*
@@ -21,7 +21,7 @@ const port = parentPort;
 if (port === null) throw new Error('This is a thread of Pipit: HistoryLink starts it.');
 const { file, maxBytes } = workerData as HistoryThreadData;
 const send = (message: HistoryMessage): void => port.postMessage(message);
-const log = new ThreadLog(send);
+const log = new SentLog(send);
 const database = new Database(
   { clock: systemClock, log, wallTime: () => new Date() },
   { file, maxBytes, schema: SCHEMA },

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Clock, sleep, type Timer } from '../core/clock.ts';
+import type { Clock, Timer } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { RequestHead } from '../core/request-head.ts';
+import { sayGoodbye } from '../core/web-socket-farewell.ts';
 import type { Admission } from './admission.ts';
 import { answer, finish, type Refusal } from './answer.ts';
 import { CameraSocketSink } from './camera-socket-sink.ts';
@@ -105,17 +106,7 @@ export class CameraSocket {
   /** Says goodbye to everybody and lets nobody in any more; who does not answer is cut off. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
-    const farewell = new AbortController();
-    const all = [...this.#viewers.keys()].map(async (webSocket) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      webSocket.once('close', () => resolve());
-      webSocket.close(1001);
-      await promise;
-    });
-    const everybody = Promise.all(all).then(() => farewell.abort());
-    const isLate = await sleep(this.#deps.clock, GOODBYE_MS, farewell.signal);
-    if (isLate) for (const webSocket of this.#viewers.keys()) webSocket.terminate();
-    await everybody;
+    await sayGoodbye(this.#deps.clock, this.#viewers.keys(), GOODBYE_MS);
   }
 
   /** The camera that is meant, for somebody who may see it. */

@@ -3,9 +3,10 @@ import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isFromHere } from '../access/same-origin.ts';
-import { type Clock, sleep, type Timer } from '../core/clock.ts';
+import type { Clock, Timer } from '../core/clock.ts';
 import { plainAddress } from '../core/plain-address.ts';
 import type { Scope } from '../core/station-control.ts';
+import { sayGoodbye } from '../core/web-socket-farewell.ts';
 import { LiveClient } from './live-client.ts';
 import type { LiveTopic } from './live-topic.ts';
 
@@ -115,17 +116,7 @@ export class LiveSocket implements AsyncDisposable {
   /** Says goodbye to everybody and lets nobody in any more; who does not answer is cut off. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
-    const farewell = new AbortController();
-    const all = [...this.#attended.keys()].map(async (webSocket) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      webSocket.once('close', () => resolve());
-      webSocket.close(1001);
-      await promise;
-    });
-    const everybody = Promise.all(all).then(() => farewell.abort());
-    const isLate = await sleep(this.#deps.clock, GOODBYE_MS, farewell.signal);
-    if (isLate) for (const webSocket of this.#attended.keys()) webSocket.terminate();
-    await everybody;
+    await sayGoodbye(this.#deps.clock, this.#attended.keys(), GOODBYE_MS);
   }
 
   #take(request: IncomingMessage, socket: Socket, rest: Buffer, address: string): void {

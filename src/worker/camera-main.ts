@@ -4,6 +4,7 @@ import { createCamera } from '../capture/camera/create-camera.ts';
 import { systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
 import { reportOf } from '../core/errors.ts';
+import { SentLog } from '../core/sent-log.ts';
 import { FrameStore } from '../encode/frame-store.ts';
 import { PictureMaker } from '../encode/picture-maker.ts';
 import { isTreated } from '../encode/treatment.ts';
@@ -11,7 +12,6 @@ import { freeMemory } from '../picture/pixels.ts';
 import type { CameraCommand, CameraMessage, CameraWorkerSettings } from './camera-messages.ts';
 import { CaptureLoop } from './capture-loop.ts';
 import { Link } from './link.ts';
-import { WorkerLog } from './worker-log.ts';
 
 /** The file descriptor of the link, as the main process hands it over. */
 const LINK_FD = 3;
@@ -84,7 +84,7 @@ async function answer(command: Extract<CameraCommand, { type: 'encode' }>): Prom
 
 async function run(settings: CameraWorkerSettings): Promise<void> {
   const clock = systemClock;
-  const log = new WorkerLog(tell);
+  const log = new SentLog(tell);
   const counters = new CounterSet();
   const { name, source, treatment } = settings;
   const wallTime = (ptsUs: number): Date => new Date(Date.now() - (clock.nowUs() - ptsUs) / 1000);

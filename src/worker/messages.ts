@@ -1,7 +1,7 @@
 import type { TrackMetadata } from '../core/access-unit.ts';
 import type { ErrorReport } from '../core/errors.ts';
 import type { LevelReading } from '../core/level-reading.ts';
-import type { LogFields } from '../core/log.ts';
+import type { LogMessage } from '../core/sent-log.ts';
 import type { SoundCheckReport } from '../core/sound-check.ts';
 import type { SoundTreatment } from '../core/sound-treatment.ts';
 import type { EncoderEffort, EncoderSettings, MeterSettings, SourceSettings } from '../core/source-settings.ts';
@@ -24,12 +24,7 @@ export type CommonMessage =
   | { readonly type: 'state'; readonly state: CaptureState; readonly detail: string; readonly error?: ErrorReport }
   /** Totals since the worker started, by counter name. */
   | { readonly type: 'counters'; readonly counters: Readonly<Record<string, number>> }
-  | {
-      readonly type: 'log';
-      readonly level: 'debug' | 'info' | 'notice' | 'warning' | 'error';
-      readonly message: string;
-      readonly fields?: LogFields;
-    };
+  | LogMessage;
 
 /** What a worker for sound tells, besides access units. */
 export type WorkerMessage =

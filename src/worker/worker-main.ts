@@ -7,6 +7,7 @@ import type { SourceContext } from '../capture/source.ts';
 import { systemClock } from '../core/clock.ts';
 import { CounterSet } from '../core/counters.ts';
 import { rungNamed } from '../core/rung.ts';
+import { SentLog } from '../core/sent-log.ts';
 import { ffmpegEncoders } from '../encode/ffmpeg-encoder.ts';
 import { Ladder } from '../encode/ladder.ts';
 import { SoundPath } from '../encode/sound-path.ts';
@@ -14,7 +15,6 @@ import { Timeline } from '../encode/timeline.ts';
 import { CaptureLoop } from './capture-loop.ts';
 import { Link } from './link.ts';
 import type { WorkerCommand, WorkerMessage, WorkerSettings } from './messages.ts';
-import { WorkerLog } from './worker-log.ts';
 
 /** The file descriptor of the link, as the main process hands it over. */
 const LINK_FD = 3;
@@ -61,7 +61,7 @@ function onCommand(command: WorkerCommand): void {
 
 async function run(settings: WorkerSettings, isMuted: boolean): Promise<void> {
   const clock = systemClock;
-  const log = new WorkerLog(tell);
+  const log = new SentLog(tell);
   const counters = new CounterSet();
   const { channels } = settings.encoder;
   const dropped = counters.counter('link_dropped_units_total', 'Units lost because the main process took none');

@@ -1,10 +1,15 @@
-import type { Log, LogFields } from '../core/log.ts';
-import type { WorkerMessage } from './messages.ts';
+import type { Log, LogFields } from './log.ts';
 
-type LogMessage = Extract<WorkerMessage, { type: 'log' }>;
+/** A line of a log on its way to the main process. */
+export interface LogMessage {
+  readonly type: 'log';
+  readonly level: 'debug' | 'info' | 'notice' | 'warning' | 'error';
+  readonly message: string;
+  readonly fields?: LogFields;
+}
 
-/** A log in a worker process: its lines go over the link and are written by the main process. */
-export class WorkerLog implements Log {
+/** A log in a worker process or thread: the main process writes its lines. */
+export class SentLog implements Log {
   readonly #send: (message: LogMessage) => void;
 
   constructor(send: (message: LogMessage) => void) {
@@ -35,7 +40,7 @@ export class WorkerLog implements Log {
     this.#line('error', message, fields);
   }
 
-  /** The main process names the source; rooms within a worker are of no interest there. */
+  /** The main process names whose it is; rooms within a worker are of no interest there. */
   room(): Log {
     return this;
   }
