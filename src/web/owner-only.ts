@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { ChangeRequest } from '../access/change-request.ts';
 import type { Identity } from '../access/identity.ts';
 import { changeRequestOf, refusalFor, type WebAccess } from './needs.ts';
@@ -20,8 +20,16 @@ export function ownerOnly({ identify, ...access }: OwnerAccess): MiddlewareHandl
     const refusal = await refusalFor(access, context, 'admin');
     if (refusal !== undefined) return refusal;
     context.header('Cache-Control', 'no-store');
-    const { via } = await identify(changeRequestOf(context));
-    if (via === 'session' || via === 'password') return next();
-    return context.json({ error: 'This takes signing in, or the password: a token is not enough.' }, 403);
+    return (await refuseToken({ identify }, context)) ?? next();
   };
+}
+
+/** The answer to who has come with a token only; undefined for who has signed in, or shows the password. */
+export async function refuseToken(
+  { identify }: Pick<OwnerAccess, 'identify'>,
+  context: Context<Env>,
+): Promise<Response | undefined> {
+  const { via } = await identify(changeRequestOf(context));
+  if (via === 'session' || via === 'password') return undefined;
+  return context.json({ error: 'This takes signing in, or the password: a token is not enough.' }, 403);
 }

@@ -25,7 +25,10 @@ export const SETTINGS_OPERATIONS: readonly ApiOperation[] = [
     scope: 'admin',
     body: SettingChangesBody,
     answer: SettingsOutcomeAnswer,
-    refusals: REFUSALS,
+    refusals: {
+      ...REFUSALS,
+      403: 'A token is not enough for auth and data_dir, other than listeners and session_days',
+    },
   },
   {
     method: 'post',

@@ -176,6 +176,31 @@ test('the file goes to who has signed in, to no token and into no cache', async 
   );
 });
 
+test('no token makes itself the owner: not by the password, whom to believe, or another place for what is kept', async () => {
+  const asked: SettingChanges[] = [];
+  const change = async (changes: SettingChanges) => {
+    asked.push(changes);
+    return OUTCOME;
+  };
+  const owners = ['auth', 'auth.password', 'auth.trusted_proxies', 'auth.allowed_hosts', 'data_dir'];
+  await asking(
+    { change },
+    async (send) => {
+      for (const name of owners) {
+        const { status, json } = await send('PUT', '', { changes: { 'metadata.station_name': 'Nest', [name]: null } });
+        assert.is(status, 403, name);
+        assert.match(String(json['error']), /a token is not enough/);
+      }
+      assert.equal(asked, []);
+      assert.is((await send('PUT', '', { changes: { 'auth.listeners': 'token' } })).status, 200);
+    },
+    { via: 'token' },
+  );
+  await asking({ change }, async (send) => {
+    for (const name of owners) assert.is((await send('PUT', '', { changes: { [name]: null } })).status, 200, name);
+  });
+});
+
 test('a file is replaced only if it is the one that was read', async () => {
   let held = 'a = 1\n';
   const replace: WebSettings['replace'] = async (text, isExpected) => {

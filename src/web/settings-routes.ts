@@ -7,7 +7,7 @@ import { ConfigError, PipitError, sentencesOf } from '../core/errors.ts';
 import { RefusedSettings } from '../core/refused-settings.ts';
 import type { SettingChanges, SettingsOutcome } from '../core/station-control.ts';
 import { needs } from './needs.ts';
-import { type OwnerAccess, ownerOnly } from './owner-only.ts';
+import { type OwnerAccess, ownerOnly, refuseToken } from './owner-only.ts';
 import { MAX_FILE, SettingChangesBody, type SettingsAnswer, SettingsCheckBody } from './settings-schemas.ts';
 
 /** Where settings are read and changed. What is refused is thrown as a PipitError: then nothing has changed. */
@@ -30,6 +30,9 @@ export interface SettingsDeps extends OwnerAccess {
 
 type Env = { Bindings: HttpBindings };
 
+/** Whoever sets these decides who the owner is: the password, whom addresses and names are believed, where it is kept. */
+const OWNERS = /^(?:auth(?:$|\.(?!(?:listeners|session_days)$))|data_dir$)/;
+
 const MAX_CHANGES_BYTES = 256 * 1024;
 /** Text as JSON may be longer than the text. */
 const MAX_CHECK_BYTES = 2 * MAX_FILE;
@@ -45,7 +48,12 @@ export function settingsRoutes({ settings, identify, ...access }: SettingsDeps):
   app.put('/', limitTo(MAX_CHANGES_BYTES), admin, async (context) => {
     const body = v.safeParse(SettingChangesBody, await context.req.json().catch(() => undefined));
     if (!body.success) return context.json({ error: unfit(body.issues) }, 422);
-    return told(context, () => settings.change(body.output.changes));
+    const { changes } = body.output;
+    if (Object.keys(changes).some((name) => OWNERS.test(name))) {
+      const refused = await refuseToken({ identify }, context);
+      if (refused !== undefined) return refused;
+    }
+    return told(context, () => settings.change(changes));
   });
 
   app.post('/check', limitTo(MAX_CHECK_BYTES), admin, async (context) => {
