@@ -54,6 +54,7 @@ export const EMPTY_RECORD: AccessRecord = Object.freeze({
 
 const VERSION = 1;
 
+/** As it stands in its file. */
 export function formatRecord(record: AccessRecord): string {
   return `${JSON.stringify({ version: VERSION, ...record }, undefined, 1)}\n`;
 }
