@@ -59,7 +59,14 @@ export function chooseLanguage(tag) {
  * @param all `{ en: { key: text }, de: …, fr: … }`, the same keys in each
  */
 export function words(all) {
-  return { ...all.en, ...all[language] };
+  const texts = { ...all.en, ...all[language] };
+  return language === 'fr' ? unbroken(texts) : texts;
+}
+
+/** French has a space inside its quotation marks and before these signs; no line ends there. */
+function unbroken(text) {
+  if (typeof text === 'string') return text.replace(/ ([:;?!»])/g, '\u00a0$1').replace(/« /g, '«\u00a0');
+  return Object.fromEntries(Object.entries(text).map(([key, value]) => [key, unbroken(value)]));
 }
 
 /** `{name}` in a text replaced by values; numbers as people write them. */

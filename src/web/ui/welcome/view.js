@@ -57,7 +57,7 @@ export function View({ rest }) {
   if (step === '' || who === undefined) return html`<p class="loading" role="status">${t.loading}</p>`;
   // Nothing can be changed before there is a password.
   const shown = who.first_visit ? 'start' : step;
-  return html`<div class="welcome">
+  return html`<div class="welcome" data-wide>
     ${isGuided && html`<${Progress} step=${shown} />`}
     ${
       shown === 'start'
