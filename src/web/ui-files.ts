@@ -99,7 +99,8 @@ class KeptFile implements UiFile {
   body(isGzip: boolean) {
     const isText = this.type !== TYPES['.png'];
     if (this.#bytes !== undefined && isText) {
-      this.#gzip = gzipSync(this.#bytes, { level: 9 });
+      // What it returns is the beginning of 16 KB; the copy is as large as it is.
+      this.#gzip = Buffer.from(gzipSync(this.#bytes, { level: 9 }));
       this.#bytes = undefined;
     }
     if (this.#gzip === undefined) return { bytes: this.#bytes ?? Buffer.alloc(0), isGzip: false };
