@@ -159,7 +159,7 @@ export class StationMqtt implements HousePart {
   }
 }
 
-/** The package takes 20 MB. */
+/** The package takes 9 MB. */
 async function loadMqtt() {
   return (await import('./telemetry/mqtt/broker-connection.ts')).openBrokerConnection;
 }
