@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AccessStation, basic } from './station-access.testing.ts';
+import { AccessStation, basic, cookieOf } from './station-access.testing.ts';
 
 const test = suite('attacks on the station');
 
@@ -167,6 +167,16 @@ test('many addresses do not get more guesses than one box gives, and who was let
   const from = (address: string, password: string) =>
     station.ask('/api/privacy', { ...MUTE, headers: { ...basic(password), 'X-Forwarded-For': address } });
   assert.is((await from('192.168.1.2', 'correct horse')).status, 200);
+  // A browser that is signed in, and has another address today.
+  const login = await station.ask('/api/access/login', {
+    method: 'POST',
+    headers: { 'X-Forwarded-For': '192.168.1.2' },
+    body: '{"password":"correct horse"}',
+  });
+  const seen = await station.ask('/api/access/tokens', {
+    headers: { Cookie: cookieOf(login), 'X-Forwarded-For': '192.168.1.7' },
+  });
+  assert.is(seen.status, 200);
   const statuses: number[] = [];
   for (let i = 0; i < 80; i++) statuses.push((await from(`10.0.${i}.1`, 'wrong')).status);
   const looked = statuses.filter((status) => status === 401).length;
@@ -174,6 +184,7 @@ test('many addresses do not get more guesses than one box gives, and who was let
   assert.is(statuses.at(-1), 429);
   assert.is((await from('10.1.1.1', 'correct horse')).status, 429);
   assert.is((await from('192.168.1.2', 'correct horse')).status, 200);
+  assert.is((await from('192.168.1.7', 'correct horse')).status, 200);
 });
 
 test('bodies that are too long, no JSON, or of another shape are refused', async () => {

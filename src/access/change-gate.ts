@@ -163,6 +163,7 @@ export class ChangeGate {
       return { ...refusal(429, `Too many wrong passwords: try again in ${waitS()} s.`), retryAfterS: waitS() };
     }
     if (typeof found === 'object' && found.via === 'password') this.#limit.succeed(address);
+    if (typeof found === 'object' && found.via === 'session') this.#limit.trust(address);
     return found;
   }
 

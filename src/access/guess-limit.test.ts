@@ -52,4 +52,17 @@ test('who was right and then guesses loses what that gave', () => {
   assert.ok(limit.waitS('a') > 0);
 });
 
+test('where somebody is signed in, guesses from elsewhere keep nobody out, and those from there still count', () => {
+  const limit = new GuessLimit(new FakeClock());
+  limit.trust('192.168.1.2');
+  for (let i = 0; i < 80; i++) limit.fail(`10.0.${i}.1`);
+  assert.ok(limit.waitS('192.168.1.3') > 0);
+  assert.is(limit.waitS('192.168.1.2'), 0);
+  for (let i = 0; i < 5; i++) {
+    limit.fail('192.168.1.2');
+    limit.trust('192.168.1.2');
+  }
+  assert.ok(limit.waitS('192.168.1.2') > 0);
+});
+
 test.run();

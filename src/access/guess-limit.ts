@@ -60,6 +60,15 @@ export class GuessLimit {
   succeed(address: string): void {
     const key = networkOf(address);
     this.#throttle.succeed(key);
+    this.#trust(key);
+  }
+
+  /** Notes that somebody is signed in there: others' guesses do not keep them out. Their own still count. */
+  trust(address: string): void {
+    this.#trust(networkOf(address));
+  }
+
+  #trust(key: string): void {
     this.#trusted.delete(key);
     this.#trusted.add(key);
     forgetFirst(this.#trusted, MAX_TRUSTED);
