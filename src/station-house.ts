@@ -116,7 +116,7 @@ export class StationHouse implements AsyncDisposable {
       stats: told.stats,
       access: { ...who, desk: access.desk },
       clips: { ...who, saveClip: control.saveClip.bind(control), ...clips.api },
-      control: { ...who, control },
+      control: { ...who, identify: (request) => gate.identify(request), control },
       devices: { ...who, devices: () => this.#preview.devices(), preview: this.#preview },
       history: { ...who, wallTime, ...this.past.api },
       metrics: { ...who, contentType: PROMETHEUS_TYPE, metrics: () => prometheusText(reports.metrics()) },

@@ -11,7 +11,7 @@ export const CONTROL_OPERATIONS: readonly ApiOperation[] = [
   command('restart-program', 'Starts Pipit again', 'admin', {}),
   command('reboot', 'Starts the machine again', 'admin', {}),
   command('shut-down', 'Switches the machine off', 'admin', {}),
-  command('factory-reset', 'Forgets settings, password and tokens', 'admin', { body: FactoryReset }),
+  command('factory-reset', 'Forgets settings, password and tokens; takes signing in', 'admin', { body: FactoryReset }),
 ];
 
 function command(

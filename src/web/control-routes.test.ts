@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Identity } from '../access/identity.ts';
 import { ConfigError, DeviceError } from '../core/errors.ts';
 import type { Scope } from '../core/station-control.ts';
 import { type ControlDeps, controlRoutes } from './control-routes.ts';
@@ -22,7 +23,12 @@ async function asking(
   ask: (
     send: (method: string, path: string, body?: unknown) => Promise<[number, Record<string, unknown>]>,
   ) => Promise<void>,
-  { done = [] as string[], wifi = WIFI as WebWifi | 'none', allowed = ['read', 'control', 'admin'] as Scope[] } = {},
+  {
+    done = [] as string[],
+    via = 'session' as Identity['via'],
+    wifi = WIFI as WebWifi | 'none',
+    allowed = ['read', 'control', 'admin'] as Scope[],
+  } = {},
 ): Promise<void> {
   const note = (name: string) => async (argument?: unknown, more?: unknown) =>
     void done.push([name, argument, more].filter((part) => part !== undefined).join(' '));
@@ -47,7 +53,7 @@ async function asking(
     setNowPlaying: note('now playing'),
   } as unknown as ControlDeps['control'];
   const app = new Hono();
-  app.route('/control', controlRoutes({ control, ...access }));
+  app.route('/control', controlRoutes({ control, ...access, identify: async () => ({ via }) }));
   app.route('/wifi', wifiRoutes({ wifi: async () => (wifi === 'none' ? undefined : wifi), ...access }));
   const server = createServer(getRequestListener(app.fetch)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -100,6 +106,18 @@ test('who may control may not reboot, and who may only read may do nothing', asy
     { allowed: ['read', 'control'] },
   );
   await asking(async (send) => assert.is((await send('POST', '/control/identify'))[0], 401), { allowed: ['read'] });
+});
+
+test('a token resets nothing: afterwards the station would belong to whoever comes first', async () => {
+  const done: string[] = [];
+  await asking(
+    async (send) => {
+      assert.is((await send('POST', '/control/factory-reset', { confirm: 'reset' }))[0], 403);
+      assert.is((await send('POST', '/control/reboot'))[0], 200);
+    },
+    { done, via: 'token' },
+  );
+  assert.equal(done, ['reboot']);
 });
 
 test('what does not make sense is refused with what would, and nothing is done', async () => {

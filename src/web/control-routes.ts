@@ -5,9 +5,10 @@ import * as v from 'valibot';
 import { ConfigError, PipitError, reportOf, sentencesOf } from '../core/errors.ts';
 import type { StationControl } from '../core/station-control.ts';
 import { FactoryReset, NowPlaying, Restart } from './control-schemas.ts';
-import { needs, type WebAccess } from './needs.ts';
+import { needs } from './needs.ts';
+import { type OwnerAccess, ownerOnly } from './owner-only.ts';
 
-export interface ControlDeps extends WebAccess {
+export interface ControlDeps extends OwnerAccess {
   readonly control: Pick<
     StationControl,
     | 'identify'
@@ -46,7 +47,7 @@ export function controlRoutes({ control, ...access }: ControlDeps): Hono<Env> {
   app.post('/restart-program', needs(access, 'admin'), (context) => done(context, () => control.restartProgram()));
   app.post('/reboot', needs(access, 'admin'), (context) => done(context, () => control.reboot()));
   app.post('/shut-down', needs(access, 'admin'), (context) => done(context, () => control.shutDown()));
-  app.post('/factory-reset', needs(access, 'admin'), async (context) => {
+  app.post('/factory-reset', ownerOnly(access), async (context) => {
     const body = await bodyOf(context, FactoryReset);
     if (body === undefined)
       return refused(context, 'Send {"confirm": "reset"}: settings, password and tokens are lost.');

@@ -3,7 +3,7 @@ import { PrivacyChange } from './privacy-routes.ts';
 import { PrivacyAnswer } from './station-schemas.ts';
 
 export const PRIVACY_OPERATIONS: readonly ApiOperation[] = [
-  { method: 'get', path: '/api/privacy', summary: 'What is muted', scope: 'none', answer: PrivacyAnswer },
+  { method: 'get', path: '/api/privacy', summary: 'What is muted', scope: 'read', answer: PrivacyAnswer },
   {
     method: 'put',
     path: '/api/privacy',

@@ -26,7 +26,9 @@ test('unless it is switched on, nobody is asked and nothing is said', async () =
   const { page, complaints } = opened;
   const answered = page.waitForResponse('**/api/release');
   await page.reload();
-  assert.is((await (await answered).json()).enabled, false);
+  await answered;
+  const { enabled } = await page.evaluate(async () => (await fetch('/api/release')).json());
+  assert.is(enabled, false);
   await page.waitForSelector(SHOWN);
   assert.is(await page.$('#release'), null);
   assert.equal(complaints, []);

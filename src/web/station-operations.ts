@@ -4,12 +4,12 @@ import { HealthAnswer, StatsAnswer, StatusAnswer } from './station-schemas.ts';
 
 export const STATION_OPERATIONS: readonly ApiOperation[] = [
   { method: 'get', path: '/healthz', summary: 'Whether it runs', scope: 'none', answer: HealthAnswer },
-  { method: 'get', path: '/api/status', summary: 'How the station is', scope: 'none', answer: StatusAnswer },
+  { method: 'get', path: '/api/status', summary: 'How the station is', scope: 'read', answer: StatusAnswer },
   {
     method: 'get',
     path: '/api/stats',
     summary: 'Figures of the station, its listeners and viewers',
-    scope: 'none',
+    scope: 'read',
     answer: StatsAnswer,
     refusals: { 403: 'Statistics are switched off' },
   },
@@ -24,7 +24,7 @@ export const STATION_OPERATIONS: readonly ApiOperation[] = [
     method: 'get',
     path: '/api/openapi.json',
     summary: 'This description',
-    scope: 'none',
+    scope: 'read',
     answer: v.looseObject({ openapi: v.string() }),
   },
 ];
