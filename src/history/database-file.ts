@@ -16,6 +16,12 @@ export function makeWritable(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
 }
 
+/** Tells the file from any other of the same name: by its device and inode. Undefined when there is none. */
+export function identityOf(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+}
+
 /** Bytes of the file; 0 when there is none. */
 export function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,6 +1,6 @@
 // deadline: 60 s
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -139,6 +139,43 @@ test('damage that shows only later costs what was kept, and not what is kept now
   assert.equal(notes(again), ['dusk']);
   assert.equal(generations, [generation, generation + 1]);
   assert.is(asideIn(bench).length, 1);
+});
+
+test('a file that was deleted while it is open is begun anew with the next change', async () => {
+  using bench = new DatabaseBench();
+  const database = await bench.open();
+  note(database, 'dawn');
+  for (const remains of [['-wal', '-shm'], []]) {
+    const { generation } = database;
+    rmSync(bench.file);
+    for (const suffix of remains) rmSync(`${bench.file}${suffix}`);
+    note(database, 'dusk');
+    note(database, 'night');
+    assert.equal(notes(database), ['dusk', 'night']);
+    assert.is(database.generation, generation + 1);
+    assert.is(database.problem, undefined);
+    assert.equal(notes(await bench.open()), ['dusk', 'night'], 'it is where others find it');
+  }
+  assert.is(bench.log.messages('warning').length, 2);
+  rmSync(dirname(bench.file), { recursive: true });
+  note(database, 'noon');
+  assert.equal(notes(database), ['noon'], 'without its directory, too');
+});
+
+test('one that is put in its place is taken, and what was not moved out of the log stays with the old one', async () => {
+  using bench = new DatabaseBench();
+  const saved = `${bench.file}.saved`;
+  const first = await bench.open({ file: saved });
+  note(first, 'lark');
+  first.close();
+  const database = await bench.open();
+  note(database, 'dawn');
+  renameSync(bench.file, `${bench.file}.old`);
+  renameSync(saved, bench.file);
+  note(database, 'owl');
+  assert.equal(notes(database), ['lark', 'owl']);
+  assert.equal(notes(await bench.open({ file: `${bench.file}.old` })), ['dawn']);
+  assert.equal(asideIn(bench), []);
 });
 
 test('three damaged files are kept at most', async () => {

@@ -2,7 +2,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import type { Clock } from '../core/clock.ts';
 import { DeviceError, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { imageOf, makeWritable, setAside, sizeOf } from './database-file.ts';
+import { identityOf, imageOf, makeWritable, setAside, sizeOf } from './database-file.ts';
 import { isDamage, isInUse, troubleOf } from './database-trouble.ts';
 import { PreparedTables, type SqlValue, type Tables } from './tables.ts';
 
@@ -28,6 +28,8 @@ type Sqlite = typeof BetterSqlite3;
 interface Connection {
   readonly sqlite: BetterSqlite3.Database;
   readonly tables: Tables;
+  /** Of the file that is open; one of the same name may have taken its place since. */
+  readonly identity: string | undefined;
   /** Why it is in memory and not the file. */
   readonly trouble: DeviceError | undefined;
 }
@@ -45,7 +47,8 @@ const MAX_CHECKED_BYTES = 8 * 1024 * 1024;
 /**
  * The station's SQLite file: a WAL, and every transaction on the disk before it counts as done. Where nothing can be
  * written it goes on in memory, with what could be read, and says so to whoever wants something kept; it tries the disk
- * again from time to time. A damaged file is set aside and a new one begun.
+ * again from time to time. A damaged file is set aside and a new one begun; one that somebody has deleted or put another
+ * in place of is let go of with the next change.
  */
 export class Database {
   readonly #deps: DatabaseDeps;
@@ -69,6 +72,11 @@ export class Database {
   /** Why nothing is kept at present; undefined when all is well. */
   get problem(): DeviceError | undefined {
     return this.#problem;
+  }
+
+  /** Changes whenever it is opened anew. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Opens it. A disk that does not work is no failure: see `problem`. */
@@ -109,6 +117,7 @@ export class Database {
       this.#connect();
     }
     try {
+      if (this.#isElsewhere()) this.#openAnew();
       const result = this.#withoutDamage(() => this.#transact(work, 'immediate'));
       this.#setProblem(undefined);
       return result;
@@ -136,6 +145,24 @@ export class Database {
     const { sqlite, tables, trouble } = this.#connection;
     if (kind === 'immediate' && trouble !== undefined) throw trouble;
     return sqlite.transaction(() => work(tables))[kind]();
+  }
+
+  /** What is open has been deleted, moved or replaced. */
+  #isElsewhere(): boolean {
+    const { identity } = this.#connection ?? {};
+    return identity !== undefined && identityOf(this.#options.file) !== identity;
+  }
+
+  #openAnew(): void {
+    const { file } = this.#options;
+    this.#deps.log.warning(`${file} was deleted or replaced while Pipit had it open: it is opened anew`);
+    try {
+      // Into the file that it belongs to: left behind, the log would be taken for that of the new one.
+      this.#connection?.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      this.#deps.log.debug(`the old ${file} can't be completed: ${(error as Error).message}`);
+    }
+    this.#connect();
   }
 
   /** Does it again with a new file where the old one turns out to be damaged. */
@@ -166,14 +193,21 @@ export class Database {
   }
 
   #openFile(sqlite: Sqlite): Connection {
-    makeWritable(this.#options.file);
     try {
-      return this.#prepare(new sqlite(this.#options.file, { timeout: BUSY_MS }), undefined);
+      return this.#prepareNamed(sqlite);
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#setAside(error as Error);
-      return this.#prepare(new sqlite(this.#options.file, { timeout: BUSY_MS }), undefined);
+      return this.#prepareNamed(sqlite);
     }
+  }
+
+  #prepareNamed(sqlite: Sqlite): Connection {
+    const { file } = this.#options;
+    makeWritable(file);
+    // Before it is opened: one that takes its place in between is noticed with the next change.
+    const identity = identityOf(file);
+    return { ...this.#prepare(new sqlite(file, { timeout: BUSY_MS }), undefined), identity };
   }
 
   /** With what the disk has, where that can be read. */
@@ -200,7 +234,8 @@ export class Database {
       sqlite.close();
       throw error;
     }
-    return { sqlite, tables: new PreparedTables((sql) => sqlite.prepare<SqlValue[]>(sql), this.#generation), trouble };
+    const tables = new PreparedTables((sql) => sqlite.prepare<SqlValue[]>(sql), this.#generation);
+    return { sqlite, tables, identity: undefined, trouble };
   }
 
   #prepareFile(sqlite: BetterSqlite3.Database): void {

@@ -37,10 +37,14 @@ export class DevicePreferences {
     this.#wallTime = wallTime;
   }
 
-  /** Takes over what is kept; nothing, where nothing can be read. To be called again when it may be another file. */
+  /**
+   * Takes over what is kept; nothing, where nothing can be read. To be called again when it may be another file: what
+   * that lacks is written.
+   */
   async load(): Promise<void> {
     try {
       this.#merge(await this.#desk.ask('readDevices', undefined));
+      if (this.#unwritten.size + this.#removed.size > 0) await this.#write();
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
     }

@@ -1,6 +1,6 @@
 // deadline: 120 s
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,6 +11,7 @@ import { FakeClock } from '../testkit/fake-clock.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { until } from '../testkit/until.ts';
 import { DatabaseBench } from './database.testing.ts';
+import { DevicePreferences } from './device-preferences.ts';
 import { HistoryLink, type HistoryLinkOptions } from './history-link.ts';
 
 const test = suite('history link');
@@ -179,6 +180,22 @@ test('a damaged file is set aside, and said', async () => {
   await link.ask('keepMinutes', MINUTE);
   assert.match(log.messages('error')[0] ?? '', /is damaged/);
   assert.is(readdirSync(dirname(bench.file)).filter((name) => /damaged/.test(name)).length, 1);
+});
+
+test('after somebody has deleted the file while it is open, the new one has what devices wish for', async () => {
+  using bench = new DatabaseBench();
+  const { link } = open(bench);
+  await using _link = link;
+  const devices = new DevicePreferences({ desk: link, wallTime: () => bench.wallTime });
+  link.onOpen = () => void devices.load();
+  await devices.name('a1'.repeat(32), 'kitchen');
+  rmSync(bench.file);
+  await link.ask('keepMinutes', MINUTE);
+  const kept = async () => (await link.ask('readDevices', undefined)).rows.map(({ name }) => name);
+  for (let n = 0; n < 200 && (await kept()).length === 0; n++) await new Promise((done) => setTimeout(done, 10));
+  assert.equal(await kept(), ['kitchen']);
+  assert.ok(existsSync(bench.file));
+  assert.equal((await link.ask('readFigures', QUERY)).series[0]?.values, [2]);
 });
 
 const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs none /mnt']).status === 0;

@@ -35,6 +35,8 @@ const deps: JobDeps = {
   tidying: { hour: undefined, isMore: false },
 };
 
+let toldGeneration = 0;
+
 function state(): HistoryState {
   const { problem } = database;
   return {
@@ -51,11 +53,18 @@ function answer(id: number, work: () => unknown): void {
     const isExpected = error instanceof DeviceError;
     send({ type: 'failed', id, error: reportOf(error, 'history.failed'), isExpected, state: state() });
   }
+  if (database.problem === undefined && database.generation !== toldGeneration) tellOpen();
+}
+
+/** It may be another file than before. */
+function tellOpen(): void {
+  toldGeneration = database.generation;
+  send({ type: 'open', state: state() });
 }
 
 // What was asked for before waits until the file is open.
 await database.open();
-send({ type: 'open', state: state() });
+tellOpen();
 port.on('message', (command: HistoryCommand) => {
   if (command.type === 'job') {
     answer(command.id, () => HISTORY_JOBS[command.job](deps, command.argument as never));
