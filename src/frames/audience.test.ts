@@ -150,6 +150,27 @@ test('one timer serves all viewers, and none is left when they have gone', async
   assert.is(clock.pendingTimers, 0);
 });
 
+test('after the end no timer is left, and none comes, though connections end later', async () => {
+  const { audience, clock, join, events } = bound(new Camera());
+  const links = [new SimulatedLink(clock, 1000), new SimulatedLink(clock, 1000)];
+  const close = links.map((link) => {
+    const end = link.close.bind(link);
+    link.close = () => {};
+    return end;
+  });
+  for (const link of links) join(link);
+  clock.advance(499);
+  audience.close();
+  const left = clock.pendingTimers;
+  clock.advance(1000);
+  assert.is(clock.pendingTimers, links.length, 'of the links');
+  assert.is(left, links.length);
+  for (const end of close) end();
+  assert.is(events.at(-1), 'empty');
+  await clock.run(20);
+  assert.is(clock.pendingTimers, 0);
+});
+
 test('who comes after the end is closed', () => {
   const { audience, clock, join } = bound(new Camera());
   audience.close();

@@ -127,8 +127,8 @@ export class Audience {
   /** Closes all viewers, and whoever joins from now on. */
   close(): void {
     this.#isClosed = true;
-    for (const viewer of [...this.#viewers.keys()]) viewer.close();
     this.#timer?.cancel();
+    for (const viewer of [...this.#viewers.keys()]) viewer.close();
   }
 
   #leave(viewer: Viewer): void {
@@ -144,6 +144,7 @@ export class Audience {
 
   #evaluateLater(): void {
     this.#timer?.cancel();
+    if (this.#isClosed) return;
     this.#timer = this.#deps.clock.after(EVALUATE_MS, () => {
       this.#evaluateLater();
       for (const viewer of this.#viewers.keys()) viewer.evaluate();

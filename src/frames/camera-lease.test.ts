@@ -96,4 +96,23 @@ test('a camera that is wanted again while it is being closed is opened when it h
   assert.equal(device.said, ['start', 'stop', 'start']);
 });
 
+test('after its end nothing opens it, and who lets go then leaves no timer behind', async () => {
+  const [clock, device] = [new FakeClock(), camera()];
+  const lease = new CameraLease({ clock, camera: device }, { idleCloseMs: 10_000, keepOpen: false });
+  const [first, second] = [lease.hold(), lease.hold()];
+  await turn();
+  first();
+  const ended = lease[Symbol.asyncDispose]();
+  await turn();
+  await device.stopped();
+  await ended;
+  second();
+  assert.is(clock.pendingTimers, 0);
+  void lease.lock(false);
+  lease.hold()();
+  await turn();
+  assert.equal(device.said, ['start', 'stop']);
+  assert.is(clock.pendingTimers, 0);
+});
+
 test.run();

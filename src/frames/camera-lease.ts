@@ -20,6 +20,7 @@ export class CameraLease implements AsyncDisposable {
   readonly #options: CameraLeaseOptions;
   #holds = 0;
   #isLocked = false;
+  #isEnded = false;
   #isOpen = false;
   #idle: Timer | undefined;
   #closing: Promise<void> = Promise.resolve();
@@ -54,7 +55,8 @@ export class CameraLease implements AsyncDisposable {
       if (!isHeld) return;
       isHeld = false;
       this.#holds -= 1;
-      if (this.isWanted) return;
+      // A connection may end after the camera has.
+      if (this.isWanted || !this.#isOpen) return;
       this.#idle?.cancel();
       this.#idle = this.#clock.after(this.#options.idleCloseMs, () => void this.#close());
     };
@@ -67,13 +69,15 @@ export class CameraLease implements AsyncDisposable {
     else this.start();
   }
 
+  /** Closes the camera for good. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.lock(true);
+    this.#isEnded = true;
+    await this.#close();
   }
 
   #open(): void {
     this.#idle?.cancel();
-    if (this.#isLocked || this.#isOpen) return;
+    if (this.#isEnded || this.#isLocked || this.#isOpen) return;
     this.#isOpen = true;
     // While it is being closed it has not let go of its device yet.
     void this.#closing.then(() => {
