@@ -8,12 +8,13 @@ import { SettingsFile } from './config/settings-file.ts';
 import { Turns } from './config/turns.ts';
 import type { Values } from './config/values.ts';
 import { type ConfigurationSight, configurationSight } from './configuration-sight.ts';
-import { type Clock, sleep, type Timer } from './core/clock.ts';
-import { ConfigError, reportOf, sentencesOf } from './core/errors.ts';
+import { type Clock, sleep } from './core/clock.ts';
+import { ConfigError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { RefusedSettings } from './core/refused-settings.ts';
 import type { SettingChanges, SettingsOutcome } from './core/station-control.ts';
 import type { SettingsStore } from './station-control.ts';
+import { UnwrittenSettings } from './unwritten-settings.ts';
 
 export interface ConfigurationDeps {
   readonly clock: Clock;
@@ -25,18 +26,6 @@ export interface ConfigurationDeps {
   readonly apply: (settings: Settings, names: readonly string[]) => void;
 }
 
-/** Changes that are in effect and not yet in the file. */
-interface Unwritten {
-  changes: SettingChanges;
-  /** What the file held when they came. */
-  base: string;
-  text: string;
-  tries: number;
-  readonly written: PromiseWithResolvers<void>;
-}
-
-/** While somebody's editor has left the file half done, changes wait for so many turns. */
-const MAX_TRIES = 4;
 /** More than anybody needs at once; what a flood brings beyond is refused. */
 const MAX_WAITING = 64;
 
@@ -50,13 +39,12 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   readonly #writes: PacedWrites;
   readonly #turns = new Turns(MAX_WAITING);
   readonly #stop = new AbortController();
+  readonly #unwritten: UnwrittenSettings;
   /** What is in effect. */
   #running: LoadedSettings;
   #pendingRestart: readonly string[] = [];
   /** What was in effect before the last `startAgain`. */
   #before: LoadedSettings;
-  #unwritten: Unwritten | undefined;
-  #timer: Timer | undefined;
 
   /**
    * @param origin its text, where it has one, stands for a file that is made with the first change
@@ -68,6 +56,15 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     this.#before = loaded;
     this.#file = new SettingsFile(origin, loaded.text);
     this.#writes = new PacedWrites({ clock: deps.clock, file: this.#file });
+    this.#unwritten = new UnwrittenSettings({
+      clock: deps.clock,
+      log: deps.log,
+      file: this.#file,
+      writes: this.#writes,
+      turns: this.#turns,
+      takeOver: (settings) => void this.#takeOver(settings),
+      signal: this.#stop.signal,
+    });
   }
 
   /** What is in effect. */
@@ -146,7 +143,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    */
   checkChange(changes: SettingChanges): Promise<SettingsOutcome> {
     return this.#turns.take(async () => {
-      const base = this.#withUnwritten(await this.#file.read());
+      const base = this.#unwritten.textOver(await this.#file.read());
       return this.#wouldBe((await this.#file.edit(base, changes, this.#running)).loaded);
     });
   }
@@ -164,7 +161,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
 
   /** What the file holds; empty while there is none. */
   text(): Promise<string> {
-    return this.#turns.take(async () => this.#shown(await this.#file.read()));
+    return this.#turns.take(async () => this.#unwritten.shownOver(await this.#file.read()));
   }
 
   /**
@@ -174,7 +171,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    */
   replace(text: string, isExpected?: (text: string) => boolean): Promise<SettingsOutcome> {
     return this.#turns.take(async () => {
-      await this.#flush();
+      await this.#unwritten.flush();
       const before = await this.#file.read();
       if (isExpected !== undefined && !isExpected(before)) {
         throw new ConfigError('config.changed-meanwhile', `${this.path} has been changed meanwhile`, {
@@ -191,7 +188,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    */
   putBack(text: string): Promise<SettingsOutcome> {
     return this.#turns.take(async () => {
-      await this.#flush();
+      await this.#unwritten.flush();
       return this.#put(text, this.#file.load(text));
     });
   }
@@ -203,7 +200,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    */
   undo(): Promise<SettingsOutcome> {
     return this.#turns.take(async () => {
-      await this.#flush();
+      await this.#unwritten.flush();
       const previous = await this.#previous();
       return this.#put(previous, this.#file.load(previous));
     });
@@ -215,7 +212,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    */
   checkUndo(): Promise<SettingsOutcome> {
     return this.#turns.take(async () => {
-      await this.#flush();
+      await this.#unwritten.flush();
       return this.#wouldBe(this.#file.load(await this.#previous()));
     });
   }
@@ -226,7 +223,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
    */
   reset(): Promise<void> {
     return this.#turns.take(async () => {
-      await this.#flush().catch(() => {});
+      await this.#unwritten.flush().catch(() => {});
       await this.#writes.write(renderConfig(), undefined);
       await this.#file.forgetPrevious();
     });
@@ -235,7 +232,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   sight(): Promise<ConfigurationSight> {
     return this.#turns.take(async () => {
       const onDisk = await this.#file.read().catch(() => this.#file.lastText);
-      return configurationSight(this.#file, this.#shown(onDisk), this.#running);
+      return configurationSight(this.#file, this.#unwritten.shownOver(onDisk), this.#running);
     });
   }
 
@@ -243,7 +240,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#turns.idle();
-    await this.#flush().catch(() => {});
+    await this.#unwritten.flush().catch(() => {});
   }
 
   async #previous(): Promise<string> {
@@ -269,91 +266,15 @@ export class Configuration implements SettingsStore, AsyncDisposable {
     // A block that goes and comes again can't be put together with what comes after it.
     const isPlain = Object.values(changes).every((value) => value !== null);
     if (!isPlain && this.#writes.waitMs > 0) await sleep(this.#deps.clock, this.#writes.waitMs, this.#stop.signal);
-    if (!isPlain || this.#writes.waitMs === 0) await this.#flush();
+    if (!isPlain || this.#writes.waitMs === 0) await this.#unwritten.flush();
     const onDisk = await this.#file.read();
-    const base = this.#withUnwritten(onDisk);
+    const base = this.#unwritten.textOver(onDisk);
     const edited = await this.#file.edit(base, changes, this.#running);
     const isLate = isPlain && this.#writes.waitMs > 0;
     if (edited.text !== base && !isLate) await this.#writes.writeChange(edited.changes, edited.text, onDisk);
     const outcome = this.#tell(this.#takeOver(edited.loaded));
-    if (edited.text !== base && isLate) this.#writeLater(edited.changes, onDisk, edited.text);
-    return { outcome, written: this.#unwritten?.written.promise ?? Promise.resolve() };
-  }
-
-  /** What the file is to hold, when nobody writes it meanwhile. */
-  #withUnwritten(onDisk: string): string {
-    const unwritten = this.#unwritten;
-    if (unwritten === undefined) return onDisk;
-    if (unwritten.base !== onDisk) {
-      unwritten.text = this.#file.editText(onDisk, unwritten.changes);
-      unwritten.base = onDisk;
-    }
-    return unwritten.text;
-  }
-
-  /** The same for showing; a file that is half done is shown as it is. */
-  #shown(onDisk: string): string {
-    try {
-      return this.#withUnwritten(onDisk);
-    } catch (error) {
-      if (error instanceof RefusedSettings) return onDisk;
-      throw error;
-    }
-  }
-
-  #writeLater(changes: SettingChanges, base: string, text: string): void {
-    const written = this.#unwritten?.written ?? Promise.withResolvers<void>();
-    // Whoever asked hears of a failure; where nobody waits any more, the log has it.
-    written.promise.catch(() => {});
-    this.#unwritten = { changes: { ...this.#unwritten?.changes, ...changes }, base, text, written, tries: 0 };
-    this.#flushLater();
-  }
-
-  #flushLater(): void {
-    this.#timer ??= this.#deps.clock.after(Math.max(1, this.#writes.waitMs), () => {
-      this.#timer = undefined;
-      void this.#turns.take(() => this.#flush()).catch(() => {});
-    });
-  }
-
-  /**
-   * Writes what is in effect and not in the file; when that fails, it is not in effect any more either.
-   * @throws what the writing of it threw
-   */
-  async #flush(): Promise<void> {
-    const unwritten = this.#unwritten;
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (unwritten === undefined) return;
-    try {
-      const onDisk = await this.#file.read();
-      const text = this.#withUnwritten(onDisk);
-      const loaded = this.#file.load(text);
-      await this.#writes.writeChange(unwritten.changes, text, onDisk);
-      this.#unwritten = undefined;
-      this.#takeOver(loaded);
-      unwritten.written.resolve();
-    } catch (error) {
-      if (error instanceof RefusedSettings && ++unwritten.tries < MAX_TRIES && !this.#stop.signal.aborted) {
-        this.#writes.skip();
-        this.#flushLater();
-        throw error;
-      }
-      this.#unwritten = undefined;
-      this.#deps.log.error(`changed settings are not kept: ${sentencesOf(reportOf(error, 'config.failed'))}`);
-      this.#takeBack();
-      unwritten.written.reject(error);
-      throw error;
-    }
-  }
-
-  /** Has the station do what the file says. */
-  #takeBack(): void {
-    try {
-      this.#takeOver(this.#file.load(this.#file.lastText));
-    } catch (error) {
-      if (!(error instanceof RefusedSettings)) throw error;
-    }
+    if (edited.text !== base && isLate) this.#unwritten.add(edited.changes, onDisk, edited.text);
+    return { outcome, written: this.#unwritten.written };
   }
 
   async #put(text: string, loaded: LoadedSettings): Promise<SettingsOutcome> {
@@ -365,7 +286,7 @@ export class Configuration implements SettingsStore, AsyncDisposable {
   async #readAgain(): Promise<LoadedSettings | undefined> {
     const { log } = this.#deps;
     try {
-      await this.#flush().catch(() => {});
+      await this.#unwritten.flush().catch(() => {});
       const after = await this.#file.loadAgain();
       for (const diagnostic of after.diagnostics) log.warning(formatDiagnostic(diagnostic));
       return after;
