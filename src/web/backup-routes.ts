@@ -1,9 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { ConfigError, PipitError, sentencesOf } from '../core/errors.ts';
-import { RefusedSettings } from '../core/refused-settings.ts';
-import { type Backup, MAX_PACKED_BYTES, type Restored } from './backup.ts';
+import { type Backup, MAX_PACKED_BYTES } from './backup.ts';
+import { orRefusal } from './or-refusal.ts';
 import { type OwnerAccess, ownerOnly } from './owner-only.ts';
 
 export interface BackupRoutesDeps extends OwnerAccess {
@@ -18,8 +17,8 @@ type Env = { Bindings: HttpBindings };
 /** `/api/backup`: all settings as one file. */
 export function backupRoutes({ backup, wallTime, stationName, ...access }: BackupRoutesDeps): Hono<Env> {
   const app = new Hono<Env>();
-  app.get('/', ownerOnly(access), async (context) => {
-    try {
+  app.get('/', ownerOnly(access), (context) =>
+    orRefusal(context, async () => {
       const bytes = await backup.make();
       const name = stationName()
         .normalize('NFKD')
@@ -30,10 +29,8 @@ export function backupRoutes({ backup, wallTime, stationName, ...access }: Backu
       context.header('Content-Type', 'application/gzip');
       context.header('Content-Disposition', `attachment; filename="${name || 'pipit'}-${date}.pipit-backup.gz"`);
       return context.body(new Uint8Array(bytes));
-    } catch (error) {
-      return refusal(context, error);
-    }
-  });
+    }),
+  );
   return app;
 }
 
@@ -47,25 +44,8 @@ export function restoreRoutes({ backup, ...access }: BackupRoutesDeps): Hono<Env
   const owner = ownerOnly(access);
   app.post('/', limit, owner, async (context) => {
     const bytes = new Uint8Array(await context.req.arrayBuffer());
-    return told(context, () => backup.restore(bytes));
+    return orRefusal(context, async () => context.json(await backup.restore(bytes)));
   });
-  app.post('/undo', limit, owner, (context) => told(context, () => backup.undo()));
+  app.post('/undo', limit, owner, (context) => orRefusal(context, async () => context.json(await backup.undo())));
   return app;
-}
-
-async function told(context: Context<Env>, restore: () => Promise<Restored>): Promise<Response> {
-  try {
-    return context.json(await restore());
-  } catch (error) {
-    return refusal(context, error);
-  }
-}
-
-/** @throws what is no trouble that was to be expected */
-function refusal(context: Context<Env>, error: unknown): Response {
-  if (!(error instanceof PipitError)) throw error;
-  const answer = { error: sentencesOf(error), code: error.code };
-  if (error instanceof RefusedSettings) return context.json({ ...answer, diagnostics: error.flaws }, 422);
-  if (!(error instanceof ConfigError)) return context.json(answer, 500);
-  return context.json(answer, ['backup.busy', 'backup.none', 'config.busy'].includes(error.code) ? 409 : 422);
 }

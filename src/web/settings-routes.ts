@@ -3,10 +3,9 @@ import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as v from 'valibot';
-import { ConfigError, PipitError, sentencesOf } from '../core/errors.ts';
-import { RefusedSettings } from '../core/refused-settings.ts';
 import type { SettingChanges, SettingsOutcome } from '../core/station-control.ts';
 import { needs } from './needs.ts';
+import { orRefusal } from './or-refusal.ts';
 import { type OwnerAccess, ownerOnly, refuseToken } from './owner-only.ts';
 import { MAX_FILE, SettingChangesBody, type SettingsAnswer, SettingsCheckBody } from './settings-schemas.ts';
 
@@ -68,14 +67,12 @@ export function settingsRoutes({ settings, identify, ...access }: SettingsDeps):
 
   app.post('/undo', limitTo(MAX_CHANGES_BYTES), admin, (context) => told(context, () => settings.undo()));
 
-  app.get('/file', owner, async (context) => {
-    try {
+  app.get('/file', owner, (context) => {
+    return orRefusal(context, async () => {
       const text = await settings.text();
       context.header('ETag', tagOf(text));
       return context.body(text, 200, { 'Content-Type': 'text/plain; charset=utf-8' });
-    } catch (error) {
-      return refusal(context, error);
-    }
+    });
   });
 
   app.put('/file', limitTo(MAX_FILE), owner, async (context) => {
@@ -88,26 +85,11 @@ export function settingsRoutes({ settings, identify, ...access }: SettingsDeps):
 }
 
 /** Does it and says what became of it, or why not. */
-async function told(context: Context<Env>, change: () => Promise<SettingsOutcome>): Promise<Response> {
-  try {
+function told(context: Context<Env>, change: () => Promise<SettingsOutcome>): Promise<Response> {
+  return orRefusal(context, async () => {
     const { live, restart } = await change();
     return context.json({ live, restart });
-  } catch (error) {
-    return refusal(context, error);
-  }
-}
-
-/**
- * 422: they would not be valid; 412: the file is another one meanwhile; 409: not now; 500: it can't be written.
- * @throws what is no trouble that was to be expected
- */
-function refusal(context: Context<Env>, error: unknown): Response {
-  if (!(error instanceof PipitError)) throw error;
-  const answer = { error: sentencesOf(error), code: error.code };
-  if (error instanceof RefusedSettings) return context.json({ ...answer, diagnostics: error.flaws }, 422);
-  if (!(error instanceof ConfigError)) return context.json(answer, 500);
-  const status = error.code === 'config.changed-meanwhile' ? 412 : error.code === 'config.refused' ? 422 : 409;
-  return context.json({ ...answer, diagnostics: [] }, status);
+  });
 }
 
 function unfit([issue]: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string {
