@@ -41,6 +41,9 @@ export function troubleOf(file: string, cause: unknown): DeviceError | undefined
   const code = codeOf(cause);
   const remedy = REMEDIES.find(([pattern]) => pattern.test(code))?.[1];
   if (remedy === undefined) return undefined;
-  const message = `nothing can be kept in ${file} (${code}: ${(cause as Error).message}): it lasts until Pipit restarts`;
+  const said = (cause as Error).message;
+  // The system's messages begin with the code, those of SQLite do not.
+  const why = said.startsWith(`${code}:`) ? said : `${code}: ${said}`;
+  const message = `nothing can be kept in ${file} (${why}): what is gathered now is lost when Pipit restarts`;
   return new DeviceError('history.not-kept', message, { remedy, cause });
 }

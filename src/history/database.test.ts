@@ -195,6 +195,10 @@ test('where no directory can be made it goes on in memory, and says so once', as
   writeFileSync(dirname(bench.file), 'in the way');
   const database = await bench.open();
   assert.match(database.problem?.remedy ?? '', /data_dir/);
+  assert.match(
+    database.problem?.message ?? '',
+    / \(EEXIST: (?!EEXIST).*\): what is gathered now is lost when Pipit restarts$/,
+  );
   assert.equal(notes(database), []);
   for (let n = 0; n < 3; n++) assert.throws(() => note(database, 'dawn'), notKept);
   bench.clock.advance(60_000);
@@ -216,7 +220,7 @@ test('a file that may not grow is a full disk: said, and over when there is room
   const database = await bench.open({ maxBytes: 40_000 });
   note(database, 'dawn');
   assert.throws(() => note(database, 'x'.repeat(100_000)), notKept);
-  assert.match(database.problem?.message ?? '', /SQLITE_FULL/);
+  assert.match(database.problem?.message ?? '', / \(SQLITE_FULL: database or disk is full\): /);
   assert.match(database.problem?.remedy ?? '', /room/);
   assert.equal(notes(database), ['dawn']);
   bench.clock.advance(60_000);

@@ -171,7 +171,7 @@ export class DevicePreferences {
     }
     throw new DeviceError(
       'history.not-kept',
-      'the history is a new file again and again: it lasts until Pipit restarts',
+      'the history is a new file again and again: what is set now is lost when Pipit restarts',
       {
         remedy: 'The disk or card fails: see dmesg, and replace it.',
       },
