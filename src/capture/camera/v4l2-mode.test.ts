@@ -126,6 +126,21 @@ test('the first mode is never one that another beats in size and rate alike', ()
   );
 });
 
+test('any other format comes before H.264, even where only H.264 has the size', () => {
+  const size = (width: number, height: number) => ({
+    width: { min: width, max: width },
+    height: { min: height, max: height },
+    stepWidth: 1,
+    stepHeight: 1,
+    rates: [],
+  });
+  const all = [
+    { fourcc: 'H264', name: 'h264', sizes: [size(16, 16)] },
+    { fourcc: 'MJPG', name: 'mjpeg', sizes: [size(16, 512)] },
+  ];
+  assert.is(chooseV4l2Modes(all, { width: 16, height: 16, fps: 1 }, 'auto')[0]?.format, 'mjpeg');
+});
+
 test('H.264 comes last, what was asked for by name comes first', () => {
   fc.assert(
     fc.property(formats, wanted, (all, mode) => {

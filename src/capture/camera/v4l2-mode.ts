@@ -37,8 +37,8 @@ const FORMAT_COST: Readonly<Record<string, number>> = {
   bgr24: 0.5,
   rgb24: 0.5,
   gray: 1,
-  // Only where there is nothing else: each picture has to be decoded.
-  h264: 20,
+  // Only where there is nothing else, however far that is from what is asked: each picture has to be decoded.
+  h264: 500,
 };
 const COMPRESSED = ['mjpeg', 'h264'];
 /** What is asked for by name comes before all others. */
