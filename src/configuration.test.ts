@@ -388,6 +388,21 @@ test('a reload says what it took over, and an invalid file changes nothing but t
   assert.equal(box.configuration.pendingRestart, ['metadata.station_name', 'encoder.channels']);
 });
 
+test('a log line names five settings at most', async () => {
+  await using box = new Box();
+  await box.configuration.change({
+    'metadata.station_name': 'Nest',
+    'encoder.channels': 1,
+    'encoder.default_rung': 'mp3@64',
+    'encoder.default_rung_share': 0.5,
+    'server.listen_port': 8011,
+    'server.source_port': 8012,
+    data_dir: './elsewhere',
+  });
+  const said = box.log.messages('notice').find((line) => line.startsWith('settings for the next start: ')) ?? '';
+  assert.match(said, /^settings for the next start: (?:[a-z_.]+, ){4}[a-z_.]+ and \d+ more$/);
+});
+
 test('a change while the file has gone is made to what it held, and opens nothing', async () => {
   await using box = new Box();
   rmSync(box.file);

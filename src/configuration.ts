@@ -13,6 +13,7 @@ import { ConfigError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { RefusedSettings } from './core/refused-settings.ts';
 import type { SettingChanges, SettingsOutcome } from './core/station-control.ts';
+import { fewNames } from './few-names.ts';
 import type { SettingsStore } from './station-control.ts';
 import { UnwrittenSettings } from './unwritten-settings.ts';
 
@@ -95,8 +96,8 @@ export class Configuration implements SettingsStore, AsyncDisposable {
       const { live, restart } = this.#takeOver(after);
       const { log } = this.#deps;
       const nothing = 'reloaded: nothing has changed that can change now';
-      log.notice(live.length === 0 ? nothing : `reloaded: ${live.join(', ')}`);
-      if (restart.length > 0) log.warning(`these take effect at the next start: ${restart.join(', ')}`);
+      log.notice(live.length === 0 ? nothing : `reloaded: ${fewNames(live)}`);
+      if (restart.length > 0) log.warning(`these take effect at the next start: ${fewNames(restart)}`);
     });
   }
 
@@ -313,8 +314,8 @@ export class Configuration implements SettingsStore, AsyncDisposable {
 
   #tell(outcome: SettingsOutcome): SettingsOutcome {
     const { live, restart } = outcome;
-    if (live.length > 0) this.#deps.log.notice(`settings changed: ${live.join(', ')}`);
-    if (restart.length > 0) this.#deps.log.notice(`settings for the next start: ${restart.join(', ')}`);
+    if (live.length > 0) this.#deps.log.notice(`settings changed: ${fewNames(live)}`);
+    if (restart.length > 0) this.#deps.log.notice(`settings for the next start: ${fewNames(restart)}`);
     return outcome;
   }
 }

@@ -7,6 +7,7 @@ import { reportOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { RecentLog } from './core/log-line.ts';
 import { StationEvents } from './core/station-event.ts';
+import { fewNames } from './few-names.ts';
 import { HistoryLink } from './history/history-link.ts';
 import type { Mount } from './mount/mount.ts';
 import { type Muted, MuteState } from './privacy/mute-state.ts';
@@ -30,8 +31,6 @@ export interface StationDeps {
   readonly recentLog: RecentLog;
 }
 
-/** Of changed settings that an event names. */
-const MAX_NAMES = 5;
 /** What is muted, below the data directory. */
 const MUTE_FILE = 'mute.json';
 /** What is kept of the past, and what devices wish for. */
@@ -148,8 +147,7 @@ export class Station {
     this.#media.configure(settings);
     this.#access.configure();
     this.#house.configure();
-    const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
-    this.#events.emit('settings_changed', '', names.slice(0, MAX_NAMES).join(', ') + more);
+    this.#events.emit('settings_changed', '', fewNames(names));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
