@@ -388,6 +388,28 @@ test('a reload says what it took over, and an invalid file changes nothing but t
   assert.equal(box.configuration.pendingRestart, ['metadata.station_name', 'encoder.channels']);
 });
 
+test('a file that was emptied is refused while Pipit runs, and opens nothing', async () => {
+  for (const nothing of ['', ' \r\n\t\n', '\uFEFF\n']) {
+    await using box = new Box();
+    const { configuration } = box;
+    writeFileSync(box.file, nothing);
+    await configuration.sight();
+    await configuration.reload();
+    assert.match(box.log.messages('error').join('\n'), /it is empty[\s\S]*is refused: the running configuration stays/);
+    assert.is((await configuration.startAgain()).auth.password, 's3cret-of-the-test');
+    assert.equal(box.applied, []);
+    await configuration.change({ 'source.mic.gain_db': 3 });
+    assert.is(box.text, TEXT.replace('0      #', '3      #'));
+    // A comment says that it is meant.
+    writeFileSync(box.file, '# all as it is by default\n');
+    await configuration.reload();
+    assert.is(configuration.settings.auth.password, '');
+  }
+  await using empty = new Box('');
+  await empty.configuration.reload();
+  assert.equal(empty.log.messages('error'), []);
+});
+
 test('a log line names five settings at most', async () => {
   await using box = new Box();
   await box.configuration.change({

@@ -40,6 +40,12 @@ export function tooLarge(file: string): InvalidConfig {
   return refused(file, 'it is too large', `${MAX_CONFIG_BYTES} bytes are the most`, 'is this the right file?');
 }
 
+/** The refusal of a file that held something, and now holds nothing. */
+export function emptied(file: string): InvalidConfig {
+  const why = 'it held settings before, and everything would be as it is by default, open to everybody';
+  return refused(file, 'it is empty', why, 'write it again; if that is what you want, write a comment into it');
+}
+
 /** True when a file could not be read because there is none. */
 export function isMissing(error: unknown): boolean {
   return error instanceof InvalidConfig && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';

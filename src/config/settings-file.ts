@@ -7,6 +7,7 @@ import { editConfig } from './edit-config.ts';
 import { refusedBy } from './flaws.ts';
 import { parseHcl } from './hcl-parser.ts';
 import { type LoadedSettings, loadSettings, type SettingsOrigin } from './load-settings.ts';
+import { emptied } from './read-config-file.ts';
 import { refuseEnvironment } from './refuse-environment.ts';
 import { refusePrograms } from './refuse-programs.ts';
 
@@ -47,12 +48,13 @@ export class SettingsFile {
 
   /**
    * What it holds now, so that nothing that somebody's editor has written is lost; empty while there never was one. One
-   * that has gone is as good as it was.
+   * that has gone, or was emptied, is as good as it was.
    * @throws RefusedSettings when it can't be read
    */
   async read(): Promise<string> {
     try {
-      this.#text = (await this.#file.read()) ?? this.#text;
+      const text = await this.#file.read();
+      if (text !== undefined && !this.#isEmptied(text)) this.#text = text;
     } catch (error) {
       throw error instanceof InvalidConfig ? refusedBy(error, '') : error;
     }
@@ -60,11 +62,12 @@ export class SettingsFile {
   }
 
   /**
-   * The file as a start would take it.
+   * The file as a start would take it; but one that was emptied is as wrong as one that has gone.
    * @throws InvalidConfig
    */
   async loadAgain(): Promise<LoadedSettings> {
     const text = (await this.#file.read()) ?? this.#origin.text;
+    if (text !== undefined && this.#isEmptied(text)) throw emptied(this.path);
     const loaded = loadSettings({ ...this.#origin, text });
     this.#text = text;
     return loaded;
@@ -132,6 +135,11 @@ export class SettingsFile {
       this.#file.whyReadOnly(),
     ]);
     return { exists: held !== undefined, readOnly, hasPrevious: previous !== undefined };
+  }
+
+  /** An editor or a full disk has left nothing of what there was. */
+  #isEmptied(text: string): boolean {
+    return text.trim() === '' && this.lastText.trim() !== '';
   }
 
   /** With what declares a microphone or a camera that the file says nothing of. */
