@@ -4,6 +4,7 @@ import { DeviceError, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { identityOf, imageOf, makeWritable, setAside, sizeOf } from './database-file.ts';
 import { isDamage, isInUse, troubleOf } from './database-trouble.ts';
+import { migrate } from './migrate.ts';
 import { PreparedTables, type SqlValue, type Tables } from './tables.ts';
 
 export interface DatabaseDeps {
@@ -284,22 +285,6 @@ export class Database {
 function checkWhole(sqlite: BetterSqlite3.Database): void {
   const found = sqlite.pragma('quick_check(1)', { simple: true }) as string;
   if (found !== 'ok') throw Object.assign(new Error(found.replace(/\s+/g, ' ')), { code: 'SQLITE_CORRUPT' });
-}
-
-/** @throws DeviceError when the file is of a newer Pipit */
-function migrate(sqlite: BetterSqlite3.Database, { file, schema }: DatabaseOptions): void {
-  const version = sqlite.pragma('user_version', { simple: true }) as number;
-  if (version > schema.length) {
-    const message = `${file} was made by a newer Pipit (schema ${version}, this one knows ${schema.length})`;
-    throw new DeviceError('history.not-kept', message, {
-      remedy: 'Install that Pipit again, or move the file elsewhere.',
-    });
-  }
-  const take = sqlite.transaction((step: string, next: number) => {
-    sqlite.exec(step);
-    sqlite.pragma(`user_version = ${next}`);
-  });
-  schema.slice(version).forEach((step, index) => void take.immediate(step, version + index + 1));
 }
 
 function notOpen(file: string): DeviceError {

@@ -38,7 +38,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   '@julusian/jpeg-turbo': /^src\/picture\/jpeg-turbo\.ts$/,
   sharp: /^src\/encode\/still\.ts$/,
   onoff: /^src\/hardware\/onoff-pins\.ts$/,
-  'better-sqlite3': /^src\/history\/database\.ts$/,
+  'better-sqlite3': /^src\/history\/(?:database|migrate)\.ts$/,
   ws: /^src\/(outputs\/camera|web\/live)-socket\.ts$/,
   '@valibot/to-json-schema': /^src\/web\/openapi\.ts$/,
   hono: /^src\/web\//,
