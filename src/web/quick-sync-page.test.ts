@@ -59,7 +59,7 @@ async function openSection(options: BrowserContextOptions = {}, url = program.ur
 
 async function showSection(page: Page, url = program.url('/')): Promise<void> {
   await page.goto(url);
-  await holds(page, `/^[^…]+$/.test(document.querySelector('#network-word')?.textContent)`);
+  await holds(page, `/^[^…]+$/.test(document.querySelector('#network-word')?.textContent ?? '…')`);
   await page.evaluate(`document.querySelector('#sound-quality').scrollIntoView()`);
 }
 
