@@ -49,6 +49,21 @@ test('one bad file makes the run fail, with the output of that file', () => {
   assert.ok(lines.some((line) => line.includes('why')));
 });
 
+test('what fails beside others is looked at once more, alone, where that is asked for; it is named', () => {
+  const once = `import { existsSync, writeFileSync } from 'node:fs'; import { test } from 'uvu';
+    test('x', () => { if (!existsSync('been')) { writeFileSync('been', ''); throw new Error('busy'); } }); test.run();`;
+  write('src/a/one.test.ts', once);
+  write('src/b/two.test.ts', `import { test } from 'uvu'; test('x', () => { throw new Error('why'); }); test.run();`);
+  const { code, lines } = run();
+  assert.equal([code, lines.at(-1)], [1, '0 passed, 2 failed']);
+  rmSync(join(root, 'been'));
+  process.env['TESTKIT_SECOND_LOOK'] = '1';
+  const second = run();
+  delete process.env['TESTKIT_SECOND_LOOK'];
+  assert.equal([second.code, second.lines.at(-1)], [1, '1 passed, 1 failed']);
+  assert.ok(second.lines.some((line) => line.startsWith('look into src/a/one.test.ts')));
+});
+
 test('no tests at all is a failure', () => {
   const { code, lines } = run();
   assert.is(code, 1);
