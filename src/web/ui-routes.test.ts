@@ -100,7 +100,7 @@ test('HEAD is answered with the size and nothing else', async () => {
 });
 
 test('packages are served with imports that a browser can follow', async () => {
-  for (const name of ['preact.js', 'hooks.js', 'htm.js', 'lean-qr.js', 'lean-qr-svg.js', 'uplot.js']) {
+  for (const name of ['preact.js', 'hooks.js', 'htm.js', 'lean-qr.js', 'uplot.js']) {
     const { status, body } = await ask(`/ui/vendor/${name}`);
     assert.is(status, 200, name);
     const text = body.toString();

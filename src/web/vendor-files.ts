@@ -13,7 +13,6 @@ const NAMES: Readonly<Record<string, string>> = {
   'preact/hooks': 'hooks.js',
   htm: 'htm.js',
   'lean-qr': 'lean-qr.js',
-  'lean-qr/extras/svg': 'lean-qr-svg.js',
 };
 const BARE = /\b(from|import)\s*(["'])([^"'.][^"']*)\2/g;
 
@@ -25,7 +24,6 @@ export function readVendorFiles(): VendorFile[] {
     module('hooks.js', read(import.meta.resolve('preact/hooks'))),
     module('htm.js', read(import.meta.resolve('htm'))),
     module('lean-qr.js', read(import.meta.resolve('lean-qr'))),
-    module('lean-qr-svg.js', read(import.meta.resolve('lean-qr/extras/svg'))),
     // Its module is not minified; what is declares one variable, which a module can export as well.
     module('uplot.js', `${read(import.meta.resolve('uplot/dist/uPlot.iife.min.js'))}\nexport default uPlot;\n`),
     file('uplot.css', read(import.meta.resolve('uplot/dist/uPlot.min.css'))),

@@ -2,6 +2,7 @@
 
 import { access } from '../access.js';
 import { getLog, getSupportBundle } from '../api.js';
+import { copyText } from '../clipboard.js';
 import { html, useEffect, useRef, useState } from '../html.js';
 import { counted, dateTime, words } from '../language.js';
 import { live } from '../live.js';
@@ -131,15 +132,8 @@ function textOf(lines) {
     .join('');
 }
 
-/** The clipboard is for pages on https only; elsewhere the old way still works. */
 async function copy(text) {
-  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
-  const area = Object.assign(document.createElement('textarea'), { value: text, readOnly: true });
-  document.body.append(area);
-  area.select();
-  const isCopied = document.execCommand('copy');
-  area.remove();
-  if (!isCopied) throw new Error(t.notCopied);
+  if (!(await copyText(text))) throw new Error(t.notCopied);
 }
 
 async function saveBundle() {

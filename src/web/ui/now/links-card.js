@@ -1,3 +1,4 @@
+import { copyText } from '../clipboard.js';
 import { html, useEffect, useRef, useState } from '../html.js';
 import { fill, words } from '../language.js';
 import { useStore } from '../store.js';
@@ -35,7 +36,6 @@ export function LinksCard({ path }) {
 
 function Link({ id, name, note, url, say }) {
   const field = useRef();
-  const button = useRef();
   const [result, setResult] = useState();
   useEffect(() => {
     if (result === undefined) return undefined;
@@ -47,7 +47,7 @@ function Link({ id, name, note, url, say }) {
   }, [result]);
 
   const copy = async () => {
-    const isCopied = await copied(field.current, button.current, url);
+    const isCopied = await copyText(url);
     setResult(isCopied);
     say(isCopied ? fill(t.linkCopied, { name }) : t.linkSelected);
     if (!isCopied) field.current.select();
@@ -55,23 +55,8 @@ function Link({ id, name, note, url, say }) {
   return html`<li class="link">
     <label for=${id}>${name} <span>${note}</span></label>
     <input id=${id} readonly value=${url} ref=${field} onFocus=${({ target }) => target.select()} />
-    <button type="button" aria-label=${fill(t.copyLink, { name })} ref=${button} onClick=${copy}>
+    <button type="button" aria-label=${fill(t.copyLink, { name })} onClick=${copy}>
       ${result === undefined ? t.copy : result ? t.copied : t.copyKeys}
     </button>
   </li>`;
-}
-
-async function copied(field, button, url) {
-  if (navigator.clipboard !== undefined) {
-    const isCopied = await navigator.clipboard.writeText(url).then(
-      () => true,
-      () => false,
-    );
-    if (isCopied) return true;
-  }
-  // Browsers give the clipboard to HTTPS only, which an appliance on a LAN seldom has.
-  field.select();
-  const isCopied = document.execCommand('copy');
-  button.focus();
-  return isCopied;
 }
