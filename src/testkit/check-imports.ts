@@ -6,7 +6,7 @@ import { violationOf } from './import-rules.ts';
 import { readImports } from './read-imports.ts';
 
 let violations = 0;
-for (const directory of ['src', 'bench', 'hardware-tests']) {
+for (const directory of ['src', 'bench', 'hardware-tests', 'image']) {
   for (const path of sourcesIn(directory)) {
     for (const found of readImports(path, readFileSync(path, 'utf8'))) {
       const why = violationOf(found);

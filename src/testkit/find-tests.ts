@@ -8,11 +8,11 @@ export interface TestFile {
   readonly deadlineMs: number;
 }
 
-const DIRECTORIES = ['src', 'bench'];
+const DIRECTORIES = ['src', 'bench', 'image', 'overlays', 'systemd', 'hardware-tests'];
 const DEFAULT_DEADLINE_S = 60;
 
 /**
- * The files `*.test.ts` below `root`'s src and bench, sorted, whose path contains one of `filters` (all files
+ * The files `*.test.ts` below `root`'s folders of code, sorted, whose path contains one of `filters` (all files
  * when there are none). A file that needs longer than a minute says so in its first line:
  * `// deadline: 180 s`.
  */

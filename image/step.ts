@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Something slow, made once for the same inputs. */
+export interface Step {
+  /** Lower-case words with dashes: names the folder in the cache and the line that is printed. */
+  readonly name: string;
+  /** All that what is made depends on: hashes of files, package lists, versions, folders of earlier steps. */
+  readonly inputs: readonly string[];
+  /**
+   * Makes it.
+   * @param into an empty folder
+   */
+  make(into: string): Promise<void>;
+}
+
+/** How many results of one step are kept. */
+const KEPT = 3;
+
+/** Where results of steps are kept: $PIPIT_IMAGE_CACHE, or ~/.cache/pipit-image. */
+export function cacheFolder(): string {
+  return process.env['PIPIT_IMAGE_CACHE'] ?? join(homedir(), '.cache/pipit-image');
+}
+
+/**
+ * The folder with what `step` makes: from the cache when its inputs are the same, made now otherwise. A make that fails
+ * leaves nothing behind. Two builds at once both make it, and one result stays.
+ */
+export async function done(step: Step): Promise<string> {
+  const cache = cacheFolder();
+  const key = createHash('sha256').update(JSON.stringify(step.inputs)).digest('hex').slice(0, 16);
+  const result = join(cache, `${step.name}.${key}`);
+  if (existsSync(result)) {
+    const now = new Date();
+    await utimes(result, now, now);
+    say(step.name, 'as before');
+    return result;
+  }
+  await mkdir(cache, { recursive: true });
+  const work = await mkdtemp(join(cache, `.making-${step.name}-`));
+  const begun = performance.now();
+  try {
+    await step.make(work);
+    await rename(work, result).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  say(step.name, `made in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  await forgetOld(cache, step.name);
+  return result;
+}
+
+function say(name: string, what: string): void {
+  console.log(`${name.padEnd(24)} ${what}`);
+}
+
+async function forgetOld(cache: string, name: string): Promise<void> {
+  const ours = (await readdir(cache)).filter((entry) => entry.startsWith(`${name}.`));
+  const aged = await Promise.all(
+    ours.map(async (entry) => ({ entry, used: (await stat(join(cache, entry))).mtimeMs })),
+  );
+  for (const { entry } of aged.sort((a, b) => b.used - a.used).slice(KEPT)) {
+    await rm(join(cache, entry), { recursive: true, force: true });
+  }
+}
