@@ -36,7 +36,7 @@ const PACKAGES = [
   'squashfs-tools',
   'systemd',
   'u-boot-qemu',
-  'u-boot-rpi',
+
   'u-boot-tools',
   'xz-utils',
   'zstd',
