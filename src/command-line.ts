@@ -6,7 +6,21 @@ export type Command =
   | { readonly name: 'check'; readonly configFile: string | undefined }
   | { readonly name: 'devices' }
   | { readonly name: 'help' }
+  | { readonly name: 'other'; readonly subcommand: Subcommand; readonly args: readonly string[] }
   | { readonly name: 'version' };
+
+/** What else the program does, each by a file of its own beside main.ts: `NAME-command.ts`. */
+export const SUBCOMMANDS = {} as const satisfies Record<string, () => Promise<SubcommandFile>>;
+
+export type Subcommand = keyof typeof SUBCOMMANDS;
+
+export interface SubcommandFile {
+  /**
+   * @param args what follows the subcommand's name
+   * @returns the exit code
+   */
+  run(args: readonly string[]): Promise<number>;
+}
 
 export const USAGE = `Usage: pipit [-c FILE] [--check]     run with FILE, or only say whether it is right
        pipit devices                list what can be captured from
@@ -21,6 +35,8 @@ Signals: SIGHUP reads the file again, SIGTERM and SIGINT stop.
  * @throws Error with a sentence for the user
  */
 export function parseCommandLine(args: readonly string[]): Command {
+  const [first = '', ...rest] = args;
+  if (isSubcommand(first)) return { name: 'other', subcommand: first, args: rest };
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -37,4 +53,8 @@ export function parseCommandLine(args: readonly string[]): Command {
   if (word === 'devices' && more.length === 0) return { name: 'devices' };
   if (word !== undefined) throw new Error(`There is no command "${positionals.join(' ')}".`);
   return { name: values.check ? 'check' : 'run', configFile: values.config };
+}
+
+function isSubcommand(word: string): word is Subcommand {
+  return Object.hasOwn(SUBCOMMANDS, word);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=2
 import { existsSync, readFileSync } from 'node:fs';
-import { type Command, parseCommandLine, USAGE } from './command-line.ts';
+import { type Command, parseCommandLine, SUBCOMMANDS, type SubcommandFile, USAGE } from './command-line.ts';
 import { checkConfig } from './config/check-config.ts';
 import { formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
 import { loadSettings, type SettingsOrigin } from './config/load-settings.ts';
@@ -37,7 +37,10 @@ async function main(): Promise<void> {
   else if (command.name === 'version') process.stdout.write(`pipit ${version()}\n`);
   else if (command.name === 'devices') await printDevices();
   else if (command.name === 'check') check({ ...originOf(command.configFile), text: undefined });
-  else await run(originOf(command.configFile));
+  else if (command.name === 'other') {
+    const load: () => Promise<SubcommandFile> = SUBCOMMANDS[command.subcommand];
+    process.exitCode = await (await load()).run(command.args);
+  } else await run(originOf(command.configFile));
 }
 
 async function printDevices(): Promise<void> {
