@@ -95,6 +95,7 @@ export const MODULES: readonly ModuleGroup[] = [
       'snd-soc-wm8731-i2c',
       'snd-soc-wm8804-i2c',
       'snd-soc-sgtl5000',
+      'snd-soc-wm8960',
       'i2c-bcm2835',
     ],
   },
