@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PipitError } from '../core/errors.ts';
-import { applyHat } from './boot-settings.ts';
+import { applyHat } from './apply-hat.ts';
 import { HATS } from './hats.ts';
 
-const test = suite('boot settings');
+const test = suite('HAT');
 
 class Boot implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'pipit-boot-'));
