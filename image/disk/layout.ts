@@ -15,6 +15,8 @@ export interface Partition {
  */
 export const DISK_SIGNATURE = '50495054';
 
+const MIB = 2 ** 20;
+
 /** Partitions start at multiples of this: the usual erase unit of cards (SD Physical Layer, allocation unit). */
 export const ALIGN_MIB = 4;
 
@@ -55,4 +57,20 @@ export function partitionOf(name: Partition['name']): Partition {
   const found = PARTITIONS.find((each) => each.name === name);
   if (found === undefined) throw new Error(`No partition is named ${name}.`);
   return found;
+}
+
+/** A partition with its place on the disk, in bytes. */
+export interface PlacedPartition extends Partition {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** Where genimage puts the partitions: one after the other, each logical one behind an aligned table of its own. */
+export function placedPartitions(): readonly PlacedPartition[] {
+  let end = ALIGN_MIB;
+  return PARTITIONS.map((partition) => {
+    const startMib = end + (partition.number > EXTENDED ? ALIGN_MIB : 0);
+    end = startMib + partition.sizeMib;
+    return { ...partition, start: startMib * MIB, size: partition.sizeMib * MIB };
+  });
 }
