@@ -198,6 +198,7 @@ mount "/stream" {
 
 # LED, button, sensor and lamp on the 40-pin header.
 # gpio {
+#   board_led         = true     # The Pi's own LED shows how the station is, instead of the card's activity.
 #   status_led        = -1       # BCM number of an LED that shows how the station is. -1: none.
 #   led_active_low    = false    # The LED is lit when the pin is low.
 #   button            = -1       # BCM number of a button: short mutes the microphone, long shuts down, very long resets to factory settings.

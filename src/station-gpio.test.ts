@@ -7,15 +7,16 @@ import type { GpioSettings } from './core/gpio-settings.ts';
 import type { StationControl } from './core/station-control.ts';
 import { StationEvents } from './core/station-event.ts';
 import type { SourceSight, StationSight } from './core/station-sight.ts';
+import type { BoardLed } from './hardware/board-led.ts';
 import { FakePins } from './hardware/fake-pins.testing.ts';
-import type { Pins } from './hardware/pins.ts';
-import { ledStateOf, StationGpio } from './station-gpio.ts';
+import { type GpioMachine, ledStateOf, StationGpio } from './station-gpio.ts';
 import { FakeClock } from './testkit/fake-clock.ts';
 import { RecordingLog } from './testkit/recording-log.ts';
 
 const test = suite('GPIO of the station');
 
 const GPIO: GpioSettings = {
+  boardLed: true,
   statusLed: 17,
   ledActiveLow: false,
   button: 27,
@@ -49,7 +50,26 @@ function sightOf(more: Partial<StationSight> = {}): StationSight {
   } as StationSight;
 }
 
-function house(gpio: Partial<GpioSettings> = {}, open?: () => Promise<Pins | undefined>) {
+/** The board's LED as a test sees it. */
+class FakeLed implements BoardLed {
+  isOn = false;
+  holds = 0;
+  isOpen = true;
+
+  set(isOn: boolean): void {
+    this.isOn = isOn;
+  }
+
+  hold(): void {
+    this.holds += 1;
+  }
+
+  [Symbol.dispose](): void {
+    this.isOpen = false;
+  }
+}
+
+function house(gpio: Partial<GpioSettings> = {}, machine: Partial<GpioMachine> = {}) {
   const clock = new FakeClock();
   const log = new RecordingLog();
   const pins = new FakePins();
@@ -68,7 +88,7 @@ function house(gpio: Partial<GpioSettings> = {}, open?: () => Promise<Pins | und
   const common = { clock, log, random: () => 0.5, counters: new CounterSet(), wallTime: () => new Date() };
   const part = new StationGpio(
     { ...common, events, control, settings, sight: () => state.sight },
-    open ?? (async () => pins),
+    { openPins: async () => pins, openLeds: () => [], isOnboarding: () => false, ...machine },
   );
   return { clock, log, pins, done, events, state, part };
 }
@@ -125,22 +145,27 @@ test('a door that opens and closes is an event with its name', async () => {
 });
 
 test('a machine that has no header, and one where nothing is connected, say nothing and do nothing', async () => {
-  const without = house({}, async () => undefined);
+  const without = house({}, { openPins: async () => undefined });
   await without.part.start();
   assert.equal(
     without.log.lines.filter(({ level }) => level !== 'info'),
     [],
   );
-  const unused = house(NOTHING, () => Promise.reject(new Error('nothing is to be opened')));
+  const unused = house(NOTHING, { openPins: () => Promise.reject(new Error('nothing is to be opened')) });
   await unused.part.start();
   unused.part.identify();
   assert.equal([without.clock.pendingTimers, unused.clock.pendingTimers], [0, 0]);
 });
 
 test('a missing right is one clear line, and the station goes on', async () => {
-  const { log, part } = house({}, async () => {
-    throw new DeviceError('hardware.gpio-refused', "It can't be written", { remedy: 'Join the group gpio.' });
-  });
+  const { log, part } = house(
+    {},
+    {
+      openPins: async () => {
+        throw new DeviceError('hardware.gpio-refused', "It can't be written", { remedy: 'Join the group gpio.' });
+      },
+    },
+  );
   await part.start();
   assert.equal(
     log.lines.map(({ message }) => message),
@@ -157,7 +182,45 @@ test('the LED tells a source that fails from one that is not there, and weak pow
   assert.is(ledStateOf(sightOf()), 'live');
   assert.is(ledStateOf(sightOf({ mounts, sources: [waiting, demo] })), 'no-source');
   assert.is(ledStateOf(sightOf({ mounts, sources: [failed, demo] })), 'error');
-  assert.is(ledStateOf(sightOf({ figures: [{ name: 'under_voltage', subject: '', value: 1 }] })), 'error');
+  assert.is(ledStateOf(sightOf({ figures: [{ name: 'under_voltage', subject: '', value: 1 }] })), 'under-voltage');
+  assert.is(ledStateOf(sightOf({ mounts, sources: [failed, demo] }), true), 'onboarding');
+});
+
+test('the LED of the board shows the state where nothing is on the header, until it is given back', async () => {
+  const led = new FakeLed();
+  const access = { isOpen: false };
+  const machine = { openLeds: () => [led], isOnboarding: () => access.isOpen };
+  const { clock, pins, part } = house(NOTHING, machine);
+  await part.start();
+  assert.equal([led.isOn, pins.outputs.size], [true, 0]);
+  access.isOpen = true;
+  clock.advance(1_000);
+  clock.advance(950);
+  assert.is(led.isOn, false, 'long light, short dark');
+  assert.ok(led.holds >= 2, 'it is taken back each time');
+  part.identify();
+  await part[Symbol.asyncDispose]();
+  assert.is(led.isOpen, false);
+  assert.is(clock.pendingTimers, 0);
+});
+
+test('an LED that may not be written is said once, and is no trouble', async () => {
+  const openLeds = () => {
+    throw new DeviceError('hardware.led-refused', "The LED can't be written", { remedy: 'Join the group gpio.' });
+  };
+  const { log, part } = house(NOTHING, { openLeds });
+  await part.start();
+  assert.equal(
+    log.lines.map(({ level, message }) => `${level} ${message}`),
+    ["info The LED can't be written. Join the group gpio."],
+  );
+  assert.is(part.problem, undefined);
+});
+
+test('who does not want it keeps the activity light', async () => {
+  const { clock, part } = house({ ...NOTHING, boardLed: false }, { openLeds: () => assert.unreachable() as never });
+  await part.start();
+  assert.is(clock.pendingTimers, 0);
 });
 
 test.run();

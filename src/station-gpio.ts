@@ -1,7 +1,9 @@
 import type { Timer } from './core/clock.ts';
 import { DeviceError, type PipitError, reportOf, sentencesOf } from './core/errors.ts';
 import type { StationSight } from './core/station-sight.ts';
+import { type BoardLed, openBoardLeds } from './hardware/board-led.ts';
 import { GpioBoard } from './hardware/gpio-board.ts';
+import { OnboardingSign } from './hardware/onboarding-sign.ts';
 import { openPins } from './hardware/onoff-pins.ts';
 import type { Pins } from './hardware/pins.ts';
 import type { PressLength } from './hardware/press.ts';
@@ -10,19 +12,33 @@ import type { HouseDeps, HousePart } from './house.ts';
 
 const LOOK_MS = 1_000;
 
-/** The 40-pin header as a part of the house. On a machine without one it does nothing. */
+/** How it reaches the machine; other than the defaults in tests. */
+export interface GpioMachine {
+  readonly openPins: () => Promise<Pins | undefined>;
+  readonly openLeds: () => readonly BoardLed[];
+  /** The access point for the first visit is open. */
+  readonly isOnboarding: () => boolean;
+}
+
+const MACHINE: GpioMachine = {
+  openPins,
+  openLeds: () => openBoardLeds(),
+  isOnboarding: () => new OnboardingSign().isShown,
+};
+
+/** The 40-pin header and the board's LED as a part of the house. On a machine that has neither it does nothing. */
 export class StationGpio implements HousePart {
   readonly #house: HouseDeps;
-  readonly #openPins: () => Promise<Pins | undefined>;
+  readonly #machine: GpioMachine;
   #board: GpioBoard | undefined;
   #timer: Timer | undefined;
   #problem: PipitError | undefined;
   #isStopped = false;
 
-  /** @param open the pins of the machine, or of a test */
-  constructor(house: HouseDeps, open: () => Promise<Pins | undefined> = openPins) {
+  /** @param machine what a test puts in place of the real one */
+  constructor(house: HouseDeps, machine: Partial<GpioMachine> = {}) {
     this.#house = house;
-    this.#openPins = open;
+    this.#machine = { ...MACHINE, ...machine };
   }
 
   /** Why the header is not used although the settings name pins. */
@@ -31,25 +47,20 @@ export class StationGpio implements HousePart {
   }
 
   async start(): Promise<void> {
-    const { clock, log, settings } = this.#house;
+    const { clock, settings } = this.#house;
     const { gpio } = settings();
-    if ([gpio.statusLed, gpio.button, gpio.input, gpio.onAir].every((pin) => pin === undefined)) return;
+    const pins = await this.#pins();
+    if (this.#isStopped) return;
+    const leds = gpio.boardLed ? this.#leds() : [];
+    if (pins === undefined && leds.length === 0) return;
+    const events = {
+      onPress: (length: PressLength) => void this.#onPress(length),
+      onInput: (isActive: boolean) => this.#onInput(isActive),
+    };
     try {
-      const pins = await this.#openPins();
-      if (pins === undefined) {
-        log.info('this machine has no 40-pin header: the gpio block does nothing here');
-        return;
-      }
-      if (this.#isStopped) return;
-      const events = {
-        onPress: (length: PressLength) => void this.#onPress(length),
-        onInput: (isActive: boolean) => this.#onInput(isActive),
-      };
-      this.#board = new GpioBoard({ clock, pins, events }, gpio);
+      this.#board = new GpioBoard({ clock, pins, leds, events }, gpio);
     } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      this.#problem = error;
-      log.error(sentencesOf(error), { code: error.code });
+      this.#refuse(error);
       return;
     }
     this.#look();
@@ -71,8 +82,40 @@ export class StationGpio implements HousePart {
   #look(): void {
     const sight = this.#house.sight();
     this.#board?.setOnAir(sight.listeners + sight.viewers > 0);
-    this.#board?.show(ledStateOf(sight));
+    this.#board?.show(ledStateOf(sight, this.#machine.isOnboarding()));
     this.#timer = this.#house.clock.after(LOOK_MS, () => this.#look());
+  }
+
+  /** The header's, when the settings name one of them and the machine has them. */
+  async #pins(): Promise<Pins | undefined> {
+    const { log, settings } = this.#house;
+    const { gpio } = settings();
+    if ([gpio.statusLed, gpio.button, gpio.input, gpio.onAir].every((pin) => pin === undefined)) return undefined;
+    try {
+      const pins = await this.#machine.openPins();
+      if (pins === undefined) log.info('this machine has no 40-pin header: the gpio block does nothing here');
+      return pins;
+    } catch (error) {
+      this.#refuse(error);
+      return undefined;
+    }
+  }
+
+  #leds(): readonly BoardLed[] {
+    try {
+      return this.#machine.openLeds();
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      // Nobody has asked for it: it is so by default.
+      this.#house.log.info(sentencesOf(error));
+      return [];
+    }
+  }
+
+  #refuse(error: unknown): void {
+    if (!(error instanceof DeviceError)) throw error;
+    this.#problem = error;
+    this.#house.log.error(sentencesOf(error), { code: error.code });
   }
 
   #onInput(isActive: boolean): void {
@@ -103,10 +146,10 @@ export class StationGpio implements HousePart {
   }
 }
 
-/** What the LED says of the station. */
-export function ledStateOf({ mounts, sources, figures }: StationSight): LedState {
-  const isWeak = figures.some(({ name, value }) => name === 'under_voltage' && value === 1);
-  if (isWeak) return 'error';
+/** What the LED says of the station; weak power first, since whatever else fails may come of it. */
+export function ledStateOf({ mounts, sources, figures }: StationSight, isOnboarding = false): LedState {
+  if (figures.some(({ name, value }) => name === 'under_voltage' && value === 1)) return 'under-voltage';
+  if (isOnboarding) return 'onboarding';
   const actives = mounts.map(({ activeSource }) => sources.find(({ name }) => name === activeSource));
   if (actives.some((active) => active === undefined || active.builtIn)) {
     const own = sources.filter(({ builtIn }) => !builtIn);

@@ -5,6 +5,10 @@ const PIN = { fallback: -1, range: [-1, 27] } as const;
 
 /** Keys of gpio. */
 export const GPIO_KEYS = {
+  board_led: flag({
+    doc: "The Pi's own LED shows how the station is, instead of the card's activity.",
+    fallback: true,
+  }),
   status_led: integer({ doc: 'BCM number of an LED that shows how the station is. -1: none.', ...PIN }),
   led_active_low: flag({ doc: 'The LED is lit when the pin is low.', fallback: false }),
   button: integer({

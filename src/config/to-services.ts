@@ -55,6 +55,7 @@ export function historyOf(values: BlockValues['history']): HistorySettings {
 export function gpioOf(values: BlockValues['gpio']): GpioSettings {
   const pin = (number: number): number | undefined => (number < 0 ? undefined : number);
   return {
+    boardLed: values.board_led,
     statusLed: pin(values.status_led),
     ledActiveLow: values.led_active_low,
     button: pin(values.button),

@@ -1,5 +1,7 @@
 /** What hangs on the 40-pin header. Pins are BCM numbers; undefined: nothing is connected. */
 export interface GpioSettings {
+  /** The Pi's own LED shows how the station is. */
+  readonly boardLed: boolean;
   readonly statusLed: number | undefined;
   readonly ledActiveLow: boolean;
   readonly button: number | undefined;

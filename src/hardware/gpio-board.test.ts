@@ -9,6 +9,7 @@ import { GpioBoard } from './gpio-board.ts';
 const test = suite('GPIO board');
 
 const SETTINGS: GpioSettings = {
+  boardLed: true,
   statusLed: 17,
   ledActiveLow: false,
   button: 27,

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../core/clock.ts';
 import type { GpioSettings } from '../core/gpio-settings.ts';
+import type { BoardLed } from './board-led.ts';
 import type { InputPin, OutputPin, Pins } from './pins.ts';
 import { Press, type PressLength } from './press.ts';
 import { type LedState, StatusLed } from './status-led.ts';
@@ -13,17 +14,21 @@ export interface GpioBoardEvents {
 
 export interface GpioBoardDeps {
   readonly clock: Clock;
-  readonly pins: Pins;
+  /** Of the header; undefined: there is none, or nothing is connected. */
+  readonly pins: Pins | undefined;
+  /** LEDs besides the one that the settings name; closed with the board. */
+  readonly leds?: readonly BoardLed[];
   readonly events: GpioBoardEvents;
 }
 
 const IDENTIFY_MS = 15_000;
 
-/** What hangs on the header, as the settings name it: LED, button, sensor and lamp. */
+/** What hangs on the header, as the settings name it: LED, button, sensor and lamp; and the LEDs that the board has. */
 export class GpioBoard implements Disposable {
   readonly #clock: Clock;
   readonly #open: Disposable[] = [];
-  readonly #led: StatusLed | undefined;
+  readonly #statusLeds: StatusLed[] = [];
+  readonly #leds: readonly BoardLed[];
   readonly #lamp: OutputPin | undefined;
   readonly #input: InputPin | undefined;
   #state: LedState = 'starting';
@@ -31,17 +36,18 @@ export class GpioBoard implements Disposable {
   #identify: Timer | undefined;
 
   /** @throws DeviceError when a pin can't be had; then none is kept */
-  constructor({ clock, pins, events }: GpioBoardDeps, settings: GpioSettings) {
+  constructor({ clock, pins, leds = [], events }: GpioBoardDeps, settings: GpioSettings) {
     this.#clock = clock;
+    this.#leds = leds;
+    for (const led of leds) this.#addLed(led);
     try {
-      const { statusLed, ledActiveLow, onAir, onAirActiveLow } = settings;
-      if (statusLed !== undefined) {
-        const pin = this.#keep(pins.output(statusLed, { isActiveLow: ledActiveLow }));
-        this.#led = this.#keep(new StatusLed({ clock, pin }));
+      if (pins !== undefined) {
+        const { statusLed, ledActiveLow, onAir, onAirActiveLow } = settings;
+        if (statusLed !== undefined) this.#addLed(pins.output(statusLed, { isActiveLow: ledActiveLow }));
+        if (onAir !== undefined) this.#lamp = this.#keep(pins.output(onAir, { isActiveLow: onAirActiveLow }));
+        this.#openButton(pins, events, settings);
+        this.#input = this.#openInput(pins, events, settings);
       }
-      if (onAir !== undefined) this.#lamp = this.#keep(pins.output(onAir, { isActiveLow: onAirActiveLow }));
-      this.#openButton(pins, events, settings);
-      this.#input = this.#openInput(pins, events, settings);
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -54,9 +60,10 @@ export class GpioBoard implements Disposable {
     return this.#input?.isActive;
   }
 
-  /** What the LED shows while nothing more urgent is to be shown. */
+  /** What the LEDs show while nothing more urgent is to be shown. Said every second or so, also when it is the same. */
   show(state: LedState): void {
     this.#state = state;
+    for (const led of this.#leds) led.hold();
     this.#light();
   }
 
@@ -110,7 +117,12 @@ export class GpioBoard implements Disposable {
   /** Who holds the button sees what letting go would do. */
   #light(): void {
     const held = this.#held === 'long' ? 'starting' : this.#held === 'very-long' ? 'identify' : undefined;
-    this.#led?.show(held ?? (this.#identify === undefined ? this.#state : 'identify'));
+    const state = held ?? (this.#identify === undefined ? this.#state : 'identify');
+    for (const led of this.#statusLeds) led.show(state);
+  }
+
+  #addLed(pin: OutputPin): void {
+    this.#statusLeds.push(this.#keep(new StatusLed({ clock: this.#clock, pin })));
   }
 
   #keep<T extends Disposable>(part: T): T {

@@ -2,14 +2,16 @@ import type { Clock, Timer } from '../core/clock.ts';
 import type { OutputPin } from './pins.ts';
 
 /** What the LED shows, from the least to the most urgent. */
-export type LedState = 'live' | 'no-source' | 'starting' | 'error' | 'identify';
+export type LedState = 'live' | 'no-source' | 'onboarding' | 'starting' | 'error' | 'under-voltage' | 'identify';
 
-/** Milliseconds on, off, on, …; over and over. No off: it stays on. */
-const PATTERNS: Readonly<Record<LedState, readonly number[]>> = {
+/** Milliseconds on, off, on, …; over and over. No off: it stays on. docs/status-led.svg is drawn from it. */
+export const LED_PATTERNS: Readonly<Record<LedState, readonly number[]>> = {
   live: [0],
   'no-source': [1000, 1000],
+  onboarding: [900, 300],
   starting: [100, 400],
   error: [120, 180, 120, 1080],
+  'under-voltage': [120, 180, 120, 180, 120, 780],
   identify: [60, 60],
 };
 
@@ -32,7 +34,7 @@ export class StatusLed implements Disposable {
     this.#state = state;
     this.#step = 0;
     this.#timer?.cancel();
-    this.#blink(PATTERNS[state]);
+    this.#blink(LED_PATTERNS[state]);
   }
 
   [Symbol.dispose](): void {

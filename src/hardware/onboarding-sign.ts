@@ -1,0 +1,27 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+
+/** In the directory that systemd makes for the unit that opens the access point, and takes away with it. */
+const PATH = '/run/pipit-onboard/access-point';
+
+/**
+ * Whether the access point for the first visit is open: said by the process that opens it, seen by the one that has the
+ * LED. A file, since either may start first, end, or be absent.
+ */
+export class OnboardingSign {
+  readonly #path: string;
+
+  /** @param path another file in tests */
+  constructor(path = PATH) {
+    this.#path = path;
+  }
+
+  /** Any number of times. @throws Error of the file system */
+  show(isOpen: boolean): void {
+    if (isOpen) writeFileSync(this.#path, '');
+    else rmSync(this.#path, { force: true });
+  }
+
+  get isShown(): boolean {
+    return existsSync(this.#path);
+  }
+}
