@@ -1,0 +1,103 @@
+import { access, constants, readdir } from 'node:fs/promises';
+import { listCameras } from '../src/capture/camera/camera-devices.ts';
+import { listDevices } from '../src/capture/devices.ts';
+import { readHostIdentity } from '../src/telemetry/host-identity.ts';
+import { program } from './program.ts';
+
+/** Something that a test cannot do without. */
+export interface Need {
+  /** @returns why it is not there; undefined when it is */
+  missing(): Promise<string | undefined>;
+}
+
+/** Run by root. */
+export const ROOT: Need = {
+  missing: async () => (process.getuid?.() === 0 ? undefined : 'takes root'),
+};
+
+/** A module of the kernel that is there to be loaded, or is built in. */
+export function kernelModule(name: string): Need {
+  return {
+    async missing() {
+      const { code } = await program('modprobe', ['--dry-run', '--quiet', name]);
+      return code === 0 ? undefined : `the kernel has no module ${name}`;
+    },
+  };
+}
+
+/** A program on PATH. */
+export function installed(name: string): Need {
+  return {
+    async missing() {
+      for (const folder of (process.env['PATH'] ?? '').split(':')) {
+        const isThere = await access(`${folder}/${name}`, constants.X_OK).then(
+          () => true,
+          () => false,
+        );
+        if (isThere) return undefined;
+      }
+      return `${name} is not installed`;
+    },
+  };
+}
+
+/** A file or device. */
+export function path(name: string): Need {
+  return {
+    missing: () =>
+      access(name).then(
+        () => undefined,
+        () => `there is no ${name}`,
+      ),
+  };
+}
+
+/** A unit of systemd that runs. */
+export function unit(name: string): Need {
+  return {
+    async missing() {
+      const { out } = await program('systemctl', ['is-active', name]).catch(() => ({ out: 'no systemd' }));
+      return out.trim() === 'active' ? undefined : `${name} does not run here (${out.trim() || 'unknown'})`;
+    },
+  };
+}
+
+/** A Raspberry Pi, by its device tree. */
+export const RASPBERRY_PI: Need = {
+  async missing() {
+    const { model } = await readHostIdentity();
+    return model.startsWith('Raspberry Pi') ? undefined : `not a Raspberry Pi${model === '' ? '' : ` but ${model}`}`;
+  },
+};
+
+/** At least so many real microphones or sound cards. */
+export function microphones(count: number): Need {
+  return {
+    async missing() {
+      const real = (await listDevices()).filter(({ cardId }) => !VIRTUAL_CARD.test(cardId));
+      return real.length >= count ? undefined : `${real.length} sound cards are plugged in, it takes ${count}`;
+    },
+  };
+}
+
+/** A real camera. */
+export const CAMERA: Need = {
+  async missing() {
+    const real = (await listCameras()).v4l2.filter(({ name }) => !VIRTUAL_CAMERA.test(name));
+    return real.length > 0 ? undefined : 'no camera is plugged in';
+  },
+};
+
+/** At least so many Wi-Fi radios. */
+export function radios(count: number): Need {
+  return {
+    async missing() {
+      const names = await readdir('/sys/class/ieee80211').catch(() => []);
+      return names.length >= count ? undefined : `${names.length} Wi-Fi radios are there, it takes ${count}`;
+    },
+  };
+}
+
+/** Devices that tests make. */
+export const VIRTUAL_CAMERA = /^vivid/;
+export const VIRTUAL_CARD = /^(?:Loopback|pipit_test|UAC1Gadget|UAC2Gadget)/;

@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bench, type HardwareTest, NotThere, type TestResult } from './hardware-test.ts';
+import type { MainStation } from './main-station.ts';
+import { OwnStation } from './own-station.ts';
+
+const LIMIT_MS = 180_000;
+/** What a test that was told to end gets for that. */
+const END_MS = 20_000;
+
+export interface RunDeps {
+  readonly signal: AbortSignal;
+  readonly mainStation: MainStation;
+  onResult(result: TestResult): void;
+}
+
+/** Runs the tests one after the other, those left out too: they are results with a reason. */
+export async function runTests(tests: readonly HardwareTest[], deps: RunDeps): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  const folder = await mkdtemp(join(await memoryFolder(), 'pipit-self-test-'));
+  try {
+    for (const test of tests) {
+      if (deps.signal.aborted) break;
+      const result = await runTest(test, folder, deps);
+      results.push(result);
+      deps.onResult(result);
+    }
+  } finally {
+    await deps.mainStation.goOn();
+    await rm(folder, { recursive: true, force: true });
+  }
+  return results;
+}
+
+async function runTest(test: HardwareTest, parent: string, deps: RunDeps): Promise<TestResult> {
+  const begun = performance.now();
+  const notes: string[] = [];
+  const result = (outcome: TestResult['outcome'], reason = ''): TestResult => {
+    const seconds = (performance.now() - begun) / 1000;
+    return { about: test.about, name: test.name, outcome, reason, notes, seconds };
+  };
+  for (const need of test.needs) {
+    const missing = await need.missing();
+    if (missing !== undefined) return result('skipped', missing);
+  }
+  const limit = AbortSignal.timeout(test.limitMs ?? LIMIT_MS);
+  const signal = AbortSignal.any([deps.signal, limit]);
+  const folder = await mkdtemp(join(parent, 'test-'));
+  const stack = new AsyncDisposableStack();
+  let error: unknown;
+  try {
+    if (test.takesDevices) await deps.mainStation.rest();
+    await orAborted(test.run(benchOf({ signal, stack, folder, notes })), signal);
+  } catch (caught) {
+    error = limit.aborted
+      ? new Error(`it was not over after ${(test.limitMs ?? LIMIT_MS) / 1000} s: ${caught}`)
+      : caught;
+  }
+  try {
+    await orAborted(stack.disposeAsync(), AbortSignal.timeout(END_MS));
+  } catch (caught) {
+    error ??= new Error(`it left something behind: ${messageOf(caught)}`);
+  }
+  await rm(folder, { recursive: true, force: true });
+  if (error === undefined) return result('passed');
+  return result(error instanceof NotThere ? 'skipped' : 'failed', messageOf(error));
+}
+
+function benchOf(parts: { signal: AbortSignal; stack: AsyncDisposableStack; folder: string; notes: string[] }): Bench {
+  const { signal, stack, folder, notes } = parts;
+  let stations = 0;
+  return {
+    signal,
+    stack,
+    folder,
+    note: (text) => void notes.push(text),
+    async station(config, options = {}) {
+      stations += 1;
+      const home = join(folder, `station-${stations}`);
+      return stack.use(await OwnStation.start(config, home, { ...options, signal }));
+    },
+  };
+}
+
+/** The tests' files are small, and a card is not to be worn by them. */
+async function memoryFolder(): Promise<string> {
+  try {
+    await mkdir('/run/pipit-self-test', { recursive: true });
+    return '/run/pipit-self-test';
+  } catch {
+    return tmpdir();
+  }
+}
+
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof SuppressedError) return `${messageOf(error.error)}; ${messageOf(error.suppressed)}`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { listDevices, stableIdentities } from '../src/capture/devices.ts';
+import type { HardwareTest } from './hardware-test.ts';
+import { loopbackCards } from './loopback-card.ts';
+import { installed, kernelModule, microphones, ROOT, VIRTUAL_CARD } from './need.ts';
+import { until } from './until.ts';
+
+const LOOPBACK = [ROOT, kernelModule('snd-aloop'), installed('aplay')];
+/** Long enough that the card's buffer runs over while nobody reads it. */
+const STALL_MS = 4_000;
+
+function source(name: string, device: string): string {
+  return `source "${name}" {\n  type = "alsa"\n  device = "${device}"\n}\n`;
+}
+
+export const soundTests: readonly HardwareTest[] = [
+  {
+    about: 'sound',
+    name: 'a tone that a sound card hears is in the stream, and nothing else is',
+    needs: LOOPBACK,
+    takesDevices: true,
+    async run(bench) {
+      const [card] = await loopbackCards(bench, 1);
+      if (card === undefined) return;
+      card.play(bench, 1000);
+      const station = await bench.station(source('mic', card.device));
+      await station.source('mic', 'live');
+      for (const path of ['/stream.mp3', '/stream.opus']) {
+        using listening = await station.listen(path);
+        const aboveRestDb = await listening.hears(1000);
+        bench.note(`${path}: the tone stands ${aboveRestDb.toFixed(0)} dB above all else`);
+      }
+    },
+  },
+  {
+    about: 'sound',
+    name: 'a sound card is pulled and put back: the state tells it, listeners stay and hear it again',
+    needs: LOOPBACK,
+    takesDevices: true,
+    async run(bench) {
+      const [card] = await loopbackCards(bench, 1);
+      if (card === undefined) return;
+      const station = await bench.station(source('mic', card.device));
+      {
+        await using _player = card.play(bench, 1000);
+        await station.source('mic', 'live');
+        using early = await station.listen('/stream.mp3');
+        await early.hears(1000);
+      }
+      using listening = await station.listen('/stream.mp3');
+      await card.unplug();
+      const gone = await station.source('mic', 'retrying');
+      bench.note(`pulled: ${gone.error?.code}`);
+      const mount = (await station.status()).mounts[0];
+      if (mount?.active_source === 'mic') throw new Error('the mount still says that the microphone is heard');
+      await listening.more(16_000);
+      await card.plugIn();
+      card.play(bench, 1600);
+      await station.source('mic', 'live', 90_000);
+      await listening.hears(1600);
+      if (!listening.isOpen) throw new Error('the listener was let go');
+      const types = (await station.events()).map(({ type }) => type);
+      for (const type of ['source_lost', 'source_back'] as const) {
+        if (!types.includes(type)) throw new Error(`no event ${type}: ${types.join(', ')}`);
+      }
+    },
+  },
+  {
+    about: 'sound',
+    name: 'two cards of one model are told apart by what they are set by',
+    needs: LOOPBACK,
+    takesDevices: true,
+    async run(bench) {
+      const [first, second] = await loopbackCards(bench, 2);
+      if (first === undefined || second === undefined) return;
+      first.play(bench, 700);
+      second.play(bench, 1900);
+      const mounts = ['left', 'right'].map((name) => `mount "/${name}" {\n  source = "${name}"\n}\n`);
+      const station = await bench.station(
+        [source('left', first.device), source('right', second.device), ...mounts].join(''),
+      );
+      using left = await station.listen('/left.mp3');
+      using right = await station.listen('/right.mp3');
+      await left.hears(700);
+      await right.hears(1900);
+    },
+  },
+  {
+    about: 'sound',
+    name: 'a reader that is held up loses sound, which is counted, and the stream goes on',
+    needs: LOOPBACK,
+    takesDevices: true,
+    async run(bench) {
+      const [card] = await loopbackCards(bench, 1);
+      if (card === undefined) return;
+      card.play(bench, 1000);
+      const station = await bench.station(source('mic', card.device));
+      await station.source('mic', 'live');
+      using listening = await station.listen('/stream.mp3');
+      await listening.hears(1000);
+      const before = (await station.stats()).counters['capture_xruns_total'] ?? 0;
+      const workers = station.workers();
+      if (workers.length === 0) throw new Error('there is no worker');
+      for (const pid of workers) process.kill(pid, 'SIGSTOP');
+      await pause(STALL_MS);
+      for (const pid of workers) process.kill(pid, 'SIGCONT');
+      const count = await until('the xrun is counted', async () => {
+        const now = (await station.stats()).counters['capture_xruns_total'] ?? 0;
+        return now > before ? now - before : undefined;
+      });
+      bench.note(`${count} xruns`);
+      await station.source('mic', 'live');
+      await listening.hears(1000);
+      if (!listening.isOpen) throw new Error('the listener was let go');
+    },
+  },
+  {
+    about: 'sound',
+    name: 'a card that another program records from is said to be busy, and is heard when it is free',
+    needs: [...LOOPBACK, installed('arecord')],
+    takesDevices: true,
+    async run(bench) {
+      const [card] = await loopbackCards(bench, 1);
+      if (card === undefined) return;
+      card.play(bench, 1000);
+      const both = [0, 1].map((sub) =>
+        spawn('arecord', ['-q', '-D', `hw:${card.id},1,${sub}`, '-f', 'S16_LE', '-r', '48000', '-c', '2', '/dev/null']),
+      );
+      const release = (): void => {
+        for (const child of both) child.kill();
+      };
+      bench.stack.defer(release);
+      await until(
+        'the card is taken',
+        async () => (await listDevices()).find(({ cardId, device }) => cardId === card.id && device === 1)?.ownerPid,
+      );
+      const station = await bench.station(source('mic', card.device));
+      const busy = await station.source('mic', 'retrying');
+      if (busy.error?.code !== 'capture.busy') throw new Error(`it says ${busy.error?.code}: ${busy.error?.message}`);
+      release();
+      await station.source('mic', 'live', 90_000);
+      using listening = await station.listen('/stream.mp3');
+      await listening.hears(1000);
+    },
+  },
+  {
+    about: 'sound',
+    name: 'every sound card that is plugged in delivers sound',
+    needs: [ROOT, microphones(1)],
+    takesDevices: true,
+    async run(bench) {
+      const cards = (await listDevices()).filter(({ cardId }) => !VIRTUAL_CARD.test(cardId));
+      const names = cards.map((_, i) => `card-${i}`);
+      const sources = cards.map((card, i) => source(`card-${i}`, stableIdentities(card)[0] ?? ''));
+      const mounts = names.map((name) => `mount "/${name}" {\n  source = "${name}"\n}\n`);
+      const station = await bench.station([...sources, ...mounts].join(''));
+      for (const [i, card] of cards.entries()) {
+        const { level } = await station.source(`card-${i}`, 'live');
+        using listening = await station.listen(`/card-${i}.mp3`);
+        await listening.more(48_000);
+        const { peak } = await listening.recent(2);
+        bench.note(`${card.name} (${stableIdentities(card)[0]}): peak ${peak.toFixed(4)}, ${JSON.stringify(level)}`);
+        // A microphone's own noise is heard even in a quiet room.
+        if (peak === 0) throw new Error(`${card.name} delivers zeros only`);
+      }
+    },
+  },
+  {
+    about: 'sound',
+    name: 'two USB cards of one model have two names by their ports',
+    needs: [microphones(2)],
+    async run(bench) {
+      const usb = (await listDevices()).filter(({ usbPath }) => usbPath !== undefined);
+      const paths = usb.map(({ usbPath }) => usbPath);
+      bench.note(usb.map((card) => stableIdentities(card).join(' or ')).join('; '));
+      if (new Set(paths).size !== paths.length) throw new Error(`the same port twice: ${paths.join(', ')}`);
+    },
+  },
+];
