@@ -1,0 +1,81 @@
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hashOf, type Recipe } from '../recipe.ts';
+import { done } from '../step.ts';
+import type { Toolbox } from '../toolbox.ts';
+import { type SigningKeys, signingKeys } from './keys.ts';
+import { compatibleOf } from './system-conf.ts';
+
+/** What a bundle is made of: results of earlier steps. */
+export interface BundleParts {
+  /** FAT image with kernel and initrd. */
+  readonly bootSlot: string;
+  /** The squashfs. */
+  readonly root: string;
+}
+
+/**
+ * Makes pipit-VERSION.raucb: one update for all devices of an architecture, signed, in the format `verity` (RAUC
+ * reference manual, "Bundle Formats"), so that nothing of it is used that was not checked.
+ *
+ * The payload is the same bytes each time; the salt of its hash tree and the time in the signature are new each time,
+ * for RAUC takes neither from outside.
+ *
+ * @param keys instead of those of the environment or of development
+ * @returns its path
+ */
+export async function makeBundle(
+  recipe: Recipe,
+  toolbox: Toolbox,
+  parts: BundleParts,
+  keys?: SigningKeys,
+): Promise<string> {
+  const { key, certificate, keyring } = keys ?? (await signingKeys(toolbox));
+  const name = `pipit-${recipe.version}${recipe.arch === 'arm64' ? '' : `-${recipe.arch}`}.raucb`;
+  const folder = await done({
+    name: `bundle-${recipe.arch}`,
+    inputs: [
+      name,
+      String(recipe.epoch),
+      parts.bootSlot,
+      parts.root,
+      toolbox.folder,
+      hashOf([certificate, keyring], '/'),
+      hashOf(['image/update/bundle.ts', 'image/update/system-conf.ts'], recipe.root),
+    ],
+    async make(into) {
+      const content = join(into, 'content');
+      await mkdir(content);
+      await cp(parts.root, join(content, 'root.squashfs'));
+      await cp(parts.bootSlot, join(content, 'boot.vfat'));
+      await writeFile(join(content, 'manifest.raucm'), manifest(recipe));
+      const binds = [into, dirname(key), dirname(certificate), dirname(keyring)];
+      const signing = ['--cert', certificate, '--key', key, '--keyring', keyring];
+      const { epoch } = recipe;
+      const squashfs = `-comp zstd -Xcompression-level 15 -all-time ${epoch} -mkfs-time ${epoch} -all-root -no-xattrs`;
+      const bundle = join(into, name);
+      await toolbox.run(binds, 'rauc', ['bundle', ...signing, `--mksquashfs-args=${squashfs}`, content, bundle]);
+      await toolbox.run(binds, 'rauc', ['info', '--keyring', keyring, bundle]);
+      await rm(content, { recursive: true });
+    },
+  });
+  return join(folder, name);
+}
+
+/** RAUC reference manual, "Manifest". */
+function manifest(recipe: Recipe): string {
+  return `[update]
+compatible=${compatibleOf(recipe.arch)}
+version=${recipe.version}
+description=Pipit ${recipe.version}
+
+[bundle]
+format=verity
+
+[image.rootfs]
+filename=root.squashfs
+
+[image.boot]
+filename=boot.vfat
+`;
+}

@@ -1,0 +1,17 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SLOTS_ENV_BYTES } from '../boot/environment.ts';
+import type { Recipe } from '../recipe.ts';
+import type { SigningKeys } from './keys.ts';
+import { systemConf } from './system-conf.ts';
+
+/** Lays over a root what RAUC and fw_setenv(1) find their way by: slots, whom to trust, and where the tries are counted. */
+export async function layUpdateFiles(recipe: Recipe, root: string, keys: SigningKeys): Promise<void> {
+  await mkdir(join(root, 'etc/rauc'), { recursive: true });
+  await writeFile(join(root, 'etc/rauc/system.conf'), systemConf(recipe.arch));
+  await cp(keys.keyring, join(root, 'etc/rauc/keyring.pem'));
+  await writeFile(
+    join(root, 'etc/fw_env.config'),
+    `# Where boot.scr and RAUC count tries (fw_printenv(1)): file, offset, size. One sector, written in place.\n/boot/firmware/slots.env 0x0 0x${SLOTS_ENV_BYTES.toString(16)}\n`,
+  );
+}
