@@ -8,7 +8,13 @@ import type { Toolbox } from '../toolbox.ts';
 import { PACKAGES } from './packages.ts';
 
 /** Not even unpacked: nobody reads manuals on the appliance. Licences stay. */
-const NEVER = ['/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*', '/usr/share/doc/*', '/usr/share/lintian/*'];
+const NEVER = [
+  '/usr/share/man/*',
+  '/usr/share/locale/*',
+  '/usr/share/info/*',
+  '/usr/share/doc/*',
+  '/usr/share/lintian/*',
+];
 
 /**
  * Debian with the image's packages and nothing of Pipit in it: the slow part (ten minutes under emulation), made again

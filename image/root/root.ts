@@ -5,6 +5,8 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { hashOf, type Recipe } from '../recipe.ts';
 import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
+import { signingKeys } from '../update/keys.ts';
+import { layUpdateFiles } from '../update/lay-update-files.ts';
 import { trimRoot } from './trim.ts';
 import { MASKED } from './units.ts';
 
@@ -26,6 +28,7 @@ const SQUASHFS = ['-comp', 'zstd', '-Xcompression-level', '19', '-b', '256K', '-
  * @returns file: root.squashfs
  */
 export async function makeRoot(recipe: Recipe, toolbox: Toolbox, parts: RootParts): Promise<string> {
+  const keys = await signingKeys(toolbox);
   const folder = await done({
     name: `root-${recipe.arch}`,
     inputs: [
@@ -35,15 +38,18 @@ export async function makeRoot(recipe: Recipe, toolbox: Toolbox, parts: RootPart
       parts.deb ?? '',
       parts.kernel.modules,
       hashOf(['image/root', 'systemd/image']),
+      hashOf(['image/update/lay-update-files.ts', 'image/update/system-conf.ts', 'image/boot/environment.ts']),
+      hashOf([keys.keyring], '/'),
     ],
     async make(into) {
       const root = join(into, 'root');
       await mkdir(root);
       await command('tar', ['-xf', parts.base, '--numeric-owner', '--xattrs', '--exclude=./dev/*', '-C', root]);
-      if (parts.deb !== undefined) await installPackage(toolbox, root, parts.deb);
+      if (parts.deb !== undefined) await installPackage(root, parts.deb);
       await cp(join(parts.kernel.modules, 'lib'), join(root, 'usr/lib'), { recursive: true });
       await trimRoot(root);
       await layFiles(recipe, root);
+      await layUpdateFiles(recipe, root, keys);
       await nameRelease(recipe, root);
       await prepare(root);
       await enableUnits(toolbox, root);
@@ -56,7 +62,7 @@ export async function makeRoot(recipe: Recipe, toolbox: Toolbox, parts: RootPart
 }
 
 /** Runs the package's own scripts, in the root, by emulation where its machine is not this one. */
-async function installPackage(toolbox: Toolbox, root: string, deb: string): Promise<void> {
+async function installPackage(root: string, deb: string): Promise<void> {
   await cp(deb, join(root, 'pipit.deb'));
   // Nothing is started in a root that is only being made (invoke-rc.d and deb-systemd-invoke ask policy-rc.d).
   const policy = join(root, 'usr/sbin/policy-rc.d');
@@ -106,6 +112,8 @@ async function prepare(root: string): Promise<void> {
   await rm(join(root, 'etc/resolv.conf'), { force: true });
   await symlink('../run/systemd/resolve/stub-resolv.conf', join(root, 'etc/resolv.conf'));
   await command('chroot', [root, 'systemd-hwdb', '--usr', 'update']);
+  // Users of the image's own; those of packages are there already.
+  await command('chroot', [root, 'systemd-sysusers']);
   // As systemd would do it at the first start: pipit-data then sees whose it is.
   await command('chroot', [root, 'chown', 'systemd-timesync:systemd-timesync', '/var/lib/systemd/timesync']);
 }

@@ -26,13 +26,20 @@ const UNNEEDED: readonly Unneeded[] = [
       'var/{cache,log,backups,tmp}/*',
     ],
   },
-  { why: 'only maintainer scripts are written in Perl', files: ['usr/bin/perl*', 'usr/lib/*-linux-gnu/perl*', 'usr/share/perl*'] },
+  {
+    why: 'only maintainer scripts are written in Perl',
+    files: ['usr/bin/perl*', 'usr/lib/*-linux-gnu/perl*', 'usr/share/perl*'],
+  },
   {
     why: 'character sets other than those that FAT names and old files use',
     files: ['usr/lib/*-linux-gnu/gconv/*.so', 'usr/lib/*-linux-gnu/gconv/gconv-modules.cache'],
     but: /\/(UTF-(7|16|32)|ISO8859-1|ISO8859-15|CP1252|IBM437|UNICODE)\.so$/,
   },
-  { why: 'names of devices that nobody is shown, 20 MB', files: ['usr/lib/udev/hwdb.d/*'], but: /\/(60-autosuspend[^/]*|70-analyzers|70-cameras)\.hwdb$/ },
+  {
+    why: 'names of devices that nobody is shown, 20 MB',
+    files: ['usr/lib/udev/hwdb.d/*'],
+    but: /\/(60-autosuspend[^/]*|70-analyzers|70-cameras)\.hwdb$/,
+  },
   { why: 'made again from what is left', files: ['usr/lib/udev/hwdb.bin', 'etc/udev/hwdb.bin'] },
   { why: 'firmware of other machines', files: ['usr/lib/firmware/{brcm,cypress}/*'], but: PI_WIFI },
   { why: 'speech samples', files: ['usr/share/sounds', 'usr/share/alsa/{speaker-test,init/*}'] },
@@ -40,16 +47,33 @@ const UNNEEDED: readonly Unneeded[] = [
     why: 'tests sound cards by Fourier transform, with a library of its own',
     files: ['usr/{bin,sbin}/alsabat*', 'usr/lib/*-linux-gnu/libfftw3f*'],
   },
-  { why: 'no terminal but those of today', files: ['usr/share/terminfo/*/*', 'usr/lib/terminfo/*/*'], but: /\/(linux|xterm|xterm-256color|screen|screen-256color|tmux|tmux-256color|vt100|vt220|dumb|ansi)$/ },
-  { why: 'the machine is itself the only one that knows its keys and its seed', files: ['etc/ssh/ssh_host_*', 'var/lib/systemd/random-seed'] },
+  {
+    why: 'no terminal but those of today',
+    files: ['usr/share/terminfo/*/*', 'usr/lib/terminfo/*/*'],
+    but: /\/(linux|xterm|xterm-256color|screen|screen-256color|tmux|tmux-256color|vt100|vt220|dumb|ansi)$/,
+  },
+  {
+    why: 'the machine is itself the only one that knows its keys and its seed',
+    files: ['etc/ssh/ssh_host_*', 'var/lib/systemd/random-seed'],
+  },
   {
     why: 'generators: nothing of a PC, of encrypted disks or of System V is looked for at each start',
     files: [
       'usr/lib/systemd/system-generators/systemd-{bless-boot,cryptsetup,factory-reset,gpt-auto,hibernate-resume,import,integritysetup,rc-local,ssh,system-update,sysv,tpm2,veritysetup,getty}-generator',
     ],
   },
-  { why: 'catalogue of explanations for journalctl -x', files: ['usr/lib/systemd/catalog/*', 'var/lib/systemd/catalog/*'] },
-  { why: 'boot loaders for EFI', files: ['usr/lib/systemd/boot', 'usr/bin/bootctl', 'usr/lib/systemd/systemd-{measure,pcrlock,pcrextend,bless-boot}'] },
+  {
+    why: 'catalogue of explanations for journalctl -x',
+    files: ['usr/lib/systemd/catalog/*', 'var/lib/systemd/catalog/*'],
+  },
+  {
+    why: 'boot loaders for EFI',
+    files: [
+      'usr/lib/systemd/boot',
+      'usr/bin/bootctl',
+      'usr/lib/systemd/systemd-{measure,pcrlock,pcrextend,bless-boot}',
+    ],
+  },
 ];
 
 /** Removes from a root what nobody reaches. */

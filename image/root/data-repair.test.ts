@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+
+const SCRIPT = fileURLToPath(new URL('files/usr/lib/pipit-image/data-repair', import.meta.url));
+const MIB = 1_048_576;
+const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
+
+const run = (name: string, ...args: string[]) => spawnSync(name, args, { env, encoding: 'utf8' });
+const test = suite<{ folder: string; image: string; aside: string }>(
+  ['mke2fs', 'e2fsck', 'debugfs'].every((each) => run(each, '-V').status === 0)
+    ? 'data repair'
+    : 'data repair (skipped: there is no e2fsprogs here)',
+);
+const possible = run('mke2fs', '-V').status === 0;
+const check = possible ? test : test.skip;
+
+test.before.each((context) => {
+  context.folder = mkdtempSync(join(tmpdir(), 'pipit-data-'));
+  context.image = join(context.folder, 'data');
+  context.aside = join(context.folder, 'aside');
+  writeFileSync(context.image, '');
+  truncateSync(context.image, 192 * MIB);
+});
+
+test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true }));
+
+/** A file system of the size of an early card, with one setting in it. */
+function fill(folder: string, image: string): void {
+  const setting = join(folder, 'config.hcl');
+  writeFileSync(setting, 'profile = "raspberry-pi"\n');
+  run('mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-L', 'pipit-data', image);
+  run('debugfs', '-w', '-R', 'mkdir /etc', image);
+  run('debugfs', '-w', '-R', `write ${setting} /etc/config.hcl`, image);
+}
+
+/** Writes noise over a part of the image. */
+function spoil(image: string, from: number, bytes: number): void {
+  const file = openSync(image, 'r+');
+  const noise = Buffer.alloc(MIB, 0xa5);
+  for (let done = 0; done < bytes; done += MIB) writeSync(file, noise, 0, Math.min(MIB, bytes - done), from + done);
+}
+
+const setting = (image: string) => run('debugfs', '-R', 'cat /etc/config.hcl', image).stdout;
+const repair = (image: string, aside: string) => run('sh', SCRIPT, image, aside);
+const clean = (image: string) => run('e2fsck', '-f', '-n', image).status === 0;
+
+check('an empty partition gets a file system', ({ image, aside }) => {
+  assert.is(repair(image, aside).status, 3);
+  assert.ok(clean(image));
+  assert.not(existsSync(aside), 'there was nothing to keep');
+});
+
+check('a whole file system is left as it is', ({ folder, image, aside }) => {
+  fill(folder, image);
+  assert.is(repair(image, aside).status, 0);
+  assert.match(setting(image), 'raspberry-pi');
+});
+
+check('a lost superblock is taken from its copy', ({ folder, image, aside }) => {
+  fill(folder, image);
+  spoil(image, 0, 4096);
+  const { status, stdout } = repair(image, aside);
+  assert.is(status, 0, stdout);
+  assert.ok(clean(image));
+  assert.match(setting(image), 'raspberry-pi');
+});
+
+check('errors that the kernel has found are mended', ({ folder, image, aside }) => {
+  fill(folder, image);
+  const at = /Block bitmap at (\d+)/.exec(run('dumpe2fs', image).stdout)?.[1];
+  spoil(image, Number(at) * 4096, 4096);
+  // As the kernel marks a file system in which it has found errors.
+  run('debugfs', '-w', '-R', 'set_super_value state 2', image);
+  assert.is(repair(image, aside).status, 0);
+  assert.ok(clean(image));
+  assert.match(setting(image), 'raspberry-pi');
+});
+
+check('beyond repair it is made anew, and its first bytes are kept', ({ folder, image, aside }) => {
+  fill(folder, image);
+  spoil(image, 0, 160 * MIB);
+  const { status, stdout } = repair(image, aside);
+  assert.is(status, 3, stdout);
+  assert.ok(clean(image));
+  assert.is(gunzipSync(readFileSync(join(aside, 'first-8-MiB.gz'))).length, 8 * MIB);
+});
+
+check('a device that cannot be read is not written to', ({ folder, aside }) => {
+  assert.is(repair(join(folder, 'none'), aside).status, 1);
+  assert.not(existsSync(join(folder, 'none')));
+});
+
+test.run();
