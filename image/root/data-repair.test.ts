@@ -83,9 +83,9 @@ check('a lost superblock is taken from its copy', ({ folder, image, aside }) => 
 check('errors that the kernel has found are mended', ({ folder, image, aside }) => {
   fill(folder, image);
   const at = /Block bitmap at (\d+)/.exec(run('dumpe2fs', image).stdout)?.[1];
-  spoil(image, Number(at) * 4096, 4096);
   // As the kernel marks a file system in which it has found errors.
   run('debugfs', '-w', '-R', 'set_super_value state 2', image);
+  spoil(image, Number(at) * 4096, 4096);
   assert.is(repair(image, aside).status, 0);
   assert.ok(clean(image));
   assert.match(setting(image), 'raspberry-pi');
