@@ -7,12 +7,14 @@ import { makeSbom } from './disk/make-sbom.ts';
 import type { Recipe } from './recipe.ts';
 import type { System } from './system.ts';
 import type { Toolbox } from './toolbox.ts';
+import { makeBundle } from './update/bundle.ts';
 
 /** What a release consists of, by path in dist/. */
 export interface Artifacts {
   readonly deb: string;
   readonly image: string;
   readonly map: string;
+  readonly bundle: string;
   readonly sbom: string;
   readonly licences: string;
 }
@@ -20,6 +22,7 @@ export interface Artifacts {
 /** Puts all that people download into `recipe.dist`, with checksums. */
 export async function makeArtifacts(recipe: Recipe, toolbox: Toolbox, system: System): Promise<Artifacts> {
   const { image, map } = await compressDisk(recipe, toolbox, system.disk);
+  const bundle = await makeBundle(recipe, toolbox, system);
   const sbom = await makeSbom(recipe, toolbox, system.root);
   const licences = await makeLicences(recipe, toolbox, {
     root: system.root,
@@ -37,6 +40,7 @@ export async function makeArtifacts(recipe: Recipe, toolbox: Toolbox, system: Sy
     deb: await placed(system.deb),
     image: await placed(image),
     map: await placed(map),
+    bundle: await placed(bundle),
     sbom: await placed(sbom),
     licences: await placed(licences),
   };

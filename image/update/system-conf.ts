@@ -32,6 +32,10 @@ boot-attempts=6
 [keyring]
 path=/etc/rauc/keyring.pem
 
+[handlers]
+pre-install=/usr/lib/pipit-image/update-begins
+post-install=/usr/lib/pipit-image/update-ends
+
 [slot.rootfs.0]
 device=${device('rootA')}
 type=raw
