@@ -10,7 +10,9 @@ export type Command =
   | { readonly name: 'version' };
 
 /** What else the program does, each by a file of its own beside main.ts: `NAME-command.ts`. */
-export const SUBCOMMANDS = {} as const satisfies Record<string, () => Promise<SubcommandFile>>;
+export const SUBCOMMANDS = {
+  'apply-first-boot': () => import('./apply-first-boot-command.ts'),
+} as const satisfies Record<string, () => Promise<SubcommandFile>>;
 
 export type Subcommand = keyof typeof SUBCOMMANDS;
 

@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, RoomRule>> = {
   frames: { rooms: ['picture'] },
   ingest: { rooms: ['access'] },
   web: { rooms: ['access'] },
+  onboarding: { rooms: ['hardware'] },
   outputs: { rooms: ['broadcast', 'ring', 'mount', 'frames'] },
 };
 
@@ -51,6 +52,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   'lean-qr': /^src\/web\/vendor-files\.ts$/,
   valibot: /^src\/(config|web|telemetry\/mqtt)\//,
   mqtt: /^src\/telemetry\/mqtt\/broker-connection\.ts$/,
+  yaml: /^src\/onboarding\/imager-files\.ts$/,
 };
 
 /** Packages of tests and of the testkit. */
