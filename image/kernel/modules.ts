@@ -24,7 +24,15 @@ export const MODULES: readonly ModuleGroup[] = [
     why: 'SD card of Zero 2 W and 3 (sdhost), 4 (emmc2 with its voltage switch), 5 (behind its own pin controller)',
     early: true,
     only: 'arm64',
-    names: ['bcm2835', 'sdhci-iproc', 'sdhci-brcmstb', 'fixed', 'gpio-regulator', 'gpio-brcmstb', 'pinctrl-brcmstb-bcm2712'],
+    names: [
+      'bcm2835',
+      'sdhci-iproc',
+      'sdhci-brcmstb',
+      'fixed',
+      'gpio-regulator',
+      'gpio-brcmstb',
+      'pinctrl-brcmstb-bcm2712',
+    ],
   },
   {
     why: 'disks on USB: hosts of Zero 2 W and 3 (dwc2), 4 (PCIe) and 5 (behind RP1)',
@@ -76,7 +84,11 @@ export const MODULES: readonly ModuleGroup[] = [
       'pkcs8_key_parser',
     ],
   },
-  { why: 'the same in hardware, where the processor can', only: 'arm64', names: ['aes-ce-blk', 'aes-ce-ccm', 'aes-neon-bs'] },
+  {
+    why: 'the same in hardware, where the processor can',
+    only: 'arm64',
+    names: ['aes-ce-blk', 'aes-ce-ccm', 'aes-neon-bs'],
+  },
   { why: 'cameras and microphones on USB', names: ['uvcvideo', 'snd-usb-audio', 'hid-cmedia'] },
   {
     why: 'sound cards on I2S, and the bus that sets them up',
@@ -102,9 +114,23 @@ export const MODULES: readonly ModuleGroup[] = [
   { why: 'the headphone socket of 3 and 4', only: 'arm64', names: ['snd-bcm2835'] },
   {
     why: 'lights, buttons, fans; the pins of 0 to 4 are built in, those of 5 are above',
-    names: ['leds-gpio', 'ledtrig-timer', 'ledtrig-default-on', 'gpio-keys', 'gpio-fan', 'pwm-fan', 'evdev', 'usbhid', 'hid-generic'],
+    names: [
+      'leds-gpio',
+      'ledtrig-timer',
+      'ledtrig-default-on',
+      'gpio-keys',
+      'gpio-fan',
+      'pwm-fan',
+      'evdev',
+      'usbhid',
+      'hid-generic',
+    ],
   },
-  { why: 'fans of Power-over-Ethernet boards, and what drives them', only: 'arm64', names: ['pwm-bcm2835', 'pwm-raspberrypi-poe'] },
+  {
+    why: 'fans of Power-over-Ethernet boards, and what drives them',
+    only: 'arm64',
+    names: ['pwm-bcm2835', 'pwm-raspberrypi-poe'],
+  },
   {
     why: 'clocks on I2C that people add, and i2c-dev to look for what answers',
     names: ['i2c-dev', 'rtc-ds1307', 'rtc-pcf85063', 'rtc-pcf8523'],
@@ -112,12 +138,27 @@ export const MODULES: readonly ModuleGroup[] = [
   {
     why: 'temperature, speed of the processor, randomness, watchdog',
     only: 'arm64',
-    names: ['bcm2835_thermal', 'bcm2711_thermal', 'raspberrypi-cpufreq', 'cpufreq_ondemand', 'bcm2835-rng', 'iproc-rng200', 'bcm2835_wdt', 'nvmem-rmem'],
+    names: [
+      'bcm2835_thermal',
+      'bcm2711_thermal',
+      'raspberrypi-cpufreq',
+      'cpufreq_ondemand',
+      'bcm2835-rng',
+      'iproc-rng200',
+      'bcm2835_wdt',
+      'nvmem-rmem',
+    ],
   },
   { why: 'compressed swap in memory', names: ['zram'] },
-  { why: 'the FAT partition with the settings, as mkfs.fat and the card writers make it', names: ['vfat', 'nls_cp437', 'nls_ascii', 'nls_iso8859-1', 'nls_utf8'] },
+  {
+    why: 'the FAT partition with the settings, as mkfs.fat and the card writers make it',
+    names: ['vfat', 'nls_cp437', 'nls_ascii', 'nls_iso8859-1', 'nls_utf8'],
+  },
   { why: 'mounting when it is asked for', names: ['autofs4'] },
-  { why: 'RAUC: a bundle is a loop device under dm-verity, or comes by HTTP through nbd', names: ['loop', 'dm-mod', 'dm-verity', 'nbd'] },
+  {
+    why: 'RAUC: a bundle is a loop device under dm-verity, or comes by HTTP through nbd',
+    names: ['loop', 'dm-mod', 'dm-verity', 'nbd'],
+  },
   { why: 'a virtual machine: network, randomness, memory', names: ['virtio_net', 'virtio-rng', 'virtio_balloon'] },
   {
     why: 'hardware tests: a sound card, camera, pins, radios and a bad network that are not there',

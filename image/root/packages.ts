@@ -10,7 +10,6 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   polkitd: 'says who may',
   'systemd-resolved': 'name resolution that follows the network',
   'systemd-timesyncd': 'time by NTP, kept over power cuts',
-  'systemd-zram-generator': 'compressed swap in memory',
   'avahi-daemon': 'pipit.local',
   'libnss-mdns': 'finds homeassistant.local and the like',
   iwd: 'Wi-Fi, as a client and as an access point',
