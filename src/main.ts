@@ -9,6 +9,7 @@ import type { Settings } from './config/settings.ts';
 import { Configuration } from './configuration.ts';
 import { systemClock } from './core/clock.ts';
 import { PipitError, reportOf, sentencesOf } from './core/errors.ts';
+import { ServiceNotice } from './service-notice.ts';
 import { Station } from './station.ts';
 import { StationRuns } from './station-runs.ts';
 import { stationUrls } from './station-urls.ts';
@@ -105,7 +106,10 @@ async function run(origin: SettingsOrigin): Promise<void> {
           },
           settings,
         ),
-      start: (station) => announce(station, log),
+      start: async (station) => {
+        await announce(station, log);
+        notice?.ready(station);
+      },
       nextSettings: () => configuration.startAgain(),
       lastSettings: () => configuration.startAsBefore(),
       onFailure: (error) => {
@@ -116,12 +120,14 @@ async function run(origin: SettingsOrigin): Promise<void> {
     },
     loaded.settings,
   );
+  const notice = ServiceNotice.open({ clock: systemClock, log, present: () => runs.present }, process.env);
   // Before anything is told of it: who sends a signal as soon as it is ready must not end it.
   process.on('SIGHUP', () => {
     configuration.reload().catch((error: unknown) => log.error(sentencesOf(reportOf(error, 'config.failed'))));
   });
   const stop = (signal: string): void => {
     log.notice(`${signal}: stopping`);
+    notice?.stopping();
     setTimeout(() => process.exit(0), STOP_MS).unref();
     const ends = [configuration[Symbol.asyncDispose](), runs[Symbol.asyncDispose]()];
     void Promise.all(ends).then(() => process.exit(0));

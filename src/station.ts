@@ -11,6 +11,7 @@ import { fewNames } from './few-names.ts';
 import { HistoryLink } from './history/history-link.ts';
 import type { Mount } from './mount/mount.ts';
 import { type Muted, MuteState } from './privacy/mute-state.ts';
+import type { RunningSource } from './programme.ts';
 import { StationAccess } from './station-access.ts';
 import { StationHouse } from './station-house.ts';
 import { StationMedia } from './station-media.ts';
@@ -107,6 +108,10 @@ export class Station {
 
   get mounts(): ReadonlyMap<string, Mount> {
     return this.#media.programme.mounts;
+  }
+
+  get sources(): readonly RunningSource[] {
+    return this.#media.programme.sources;
   }
 
   /** Names of the cameras; the first is at `/camera.mjpg` as well. */
