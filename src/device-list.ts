@@ -67,6 +67,7 @@ export interface ListInput extends PresentDevices {
 /** The list for the page, each with what to write into the configuration. */
 export async function devicesAnswer({ sound, cameras, sources, openCameras }: ListInput): Promise<DevicesAnswer> {
   const { stableIdentities } = await import('./capture/devices.ts');
+  const { mixerPresetOf } = await import('./capture/mixer-presets.ts');
   const { v4l2Identity } = await import('./capture/camera/v4l2-devices.ts');
   const soundAnswer = async (one: CaptureDevice): Promise<SoundDeviceAnswer> => {
     const [device = '', ...also] = stableIdentities(one);
@@ -78,6 +79,7 @@ export async function devicesAnswer({ sound, cameras, sources, openCameras }: Li
       name: one.name,
       usb_port: one.usbPath ?? null,
       channels,
+      mixer_preset: mixerPresetOf(one)?.name ?? null,
       in_use_by: inUseBy ?? null,
       in_use_elsewhere: inUseBy === undefined && one.ownerPid !== undefined,
     };

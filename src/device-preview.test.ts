@@ -140,6 +140,7 @@ test('what is plugged in is listed with what to write, and who has it', async ()
     name: 'USB PnP Sound Device',
     usb_port: '1-1.2',
     channels: null,
+    mixer_preset: 'TI PCM290x',
     in_use_by: 'mic',
     in_use_elsewhere: false,
   });

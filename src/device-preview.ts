@@ -186,7 +186,8 @@ export class DevicePreview implements HousePart {
   /** The level of a device that is opened for it. */
   async #listen(device: string, onLine: (line: PreviewLine) => void, until: AbortSignal): Promise<void> {
     const { clock, log, random, settings } = this.#deps;
-    const { soundOf = (name: string): SourceSettings => ({ type: 'alsa', device: name }) } = this.#options;
+    const { soundOf = (name: string): SourceSettings => ({ type: 'alsa', device: name, mixer: 'preset' }) } =
+      this.#options;
     const [first] = settings().sources;
     const failed = new AbortController();
     const worker: SourceWorker = new SourceWorker(

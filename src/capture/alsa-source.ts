@@ -4,12 +4,13 @@ import type { Log } from '../core/log.ts';
 import { type PcmBlock, SAMPLE_RATE } from '../core/pcm.ts';
 import type { AlsaSettings } from '../core/source-settings.ts';
 import { alsaFailure, deviceBusy } from './alsa-failure.ts';
+import { applyMixerPreset, type MixerOptions } from './apply-mixer-preset.ts';
 import { captureAttempts } from './capture-attempts.ts';
 import { type CaptureDevice, type DeviceRoots, hardwareName, listDevices } from './devices.ts';
 import { ExecSource } from './exec-source.ts';
 import type { FfmpegFailure } from './ffmpeg-failure.ts';
 import { type FfmpegTarget, openFfmpegInput } from './ffmpeg-input.ts';
-import { resolveDevice } from './resolve-device.ts';
+import { type ResolvedDevice, resolveDevice } from './resolve-device.ts';
 import type { AudioSource, SourceContext } from './source.ts';
 
 /** FFmpeg's log comes over from its thread a moment after its answer, and only the log says why. */
@@ -25,6 +26,7 @@ export interface AlsaOptions {
   readonly roots?: DeviceRoots;
   /** The program that records from cards without 16-bit samples. */
   readonly recorder?: string;
+  readonly mixer?: MixerOptions;
 }
 
 /**
@@ -37,6 +39,8 @@ export class AlsaSource implements AudioSource {
   readonly #context: SourceContext;
   readonly #options: AlsaOptions;
   #description: string;
+  /** The card whose mixer was set; it is set anew when the card has been away, or is another one. */
+  #setCard: string | undefined;
 
   constructor(settings: AlsaSettings, context: SourceContext, options: AlsaOptions = {}) {
     this.#settings = settings;
@@ -51,9 +55,10 @@ export class AlsaSource implements AudioSource {
   }
 
   async *read(signal: AbortSignal): AsyncGenerator<PcmBlock, void, undefined> {
-    const { device, description } = resolveDevice(this.#settings.device, await listDevices(this.#options.roots));
+    const { device, description } = await this.#find();
     this.#description = `sound card ${description}`;
     if (device.ownerPid !== undefined) throw deviceBusy(description, device.ownerPid);
+    await this.#setMixer(device);
     const hw = hardwareName(device);
     for (const { rate, channels } of captureAttempts(device.modes, this.#context.channels)) {
       if (signal.aborted) return;
@@ -67,6 +72,23 @@ export class AlsaSource implements AudioSource {
       }
     }
     if (!signal.aborted) yield* this.#recordByProgram(device, description, signal);
+  }
+
+  async #find(): Promise<ResolvedDevice> {
+    const devices = await listDevices(this.#options.roots);
+    try {
+      return resolveDevice(this.#settings.device, devices);
+    } catch (error) {
+      this.#setCard = undefined;
+      throw error;
+    }
+  }
+
+  async #setMixer(device: CaptureDevice): Promise<void> {
+    const card = `${device.card} ${device.cardId} ${device.usbPath}`;
+    if (this.#settings.mixer !== 'preset' || card === this.#setCard) return;
+    this.#setCard = card;
+    await applyMixerPreset(device, this.#context.log, this.#options.mixer);
   }
 
   /** @throws DeviceError */

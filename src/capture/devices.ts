@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CaptureMode, parseCaptureModes } from './capture-modes.ts';
+import { mixerPresetOf } from './mixer-presets.ts';
 
 /** Where the kernel tells about sound cards; other than the defaults in tests. */
 export interface DeviceRoots {
@@ -81,10 +82,16 @@ function paragraph(device: CaptureDevice): string {
     `${device.name} (card ${device.card}, device ${device.device}${usb})`,
     `    device = "${first}"`,
     ...others.map((other) => `          or "${other}"`),
+    ...presetLines(device),
     `    records ${modes.length === 0 ? 'in formats that show when it is opened' : [...new Set(modes)].join('; ')}`,
     ...(device.ownerPid === undefined ? [] : [`    in use by process ${device.ownerPid}`]),
     '',
   ].join('\n');
+}
+
+function presetLines(device: CaptureDevice): string[] {
+  const preset = mixerPresetOf(device);
+  return preset === undefined ? [] : [`    mixer preset: ${preset.name}`];
 }
 
 async function devicesOf(card: number, roots: DeviceRoots, name: string | undefined): Promise<CaptureDevice[]> {

@@ -80,6 +80,10 @@ export const SOURCE_TYPE_KEYS = {
       pattern: /^(?:auto|hw:.+|usb-path:.+|card-id:.+)$/,
       expected: '"auto", "hw:…", "usb-path:…" or "card-id:…"; for any other ALSA device use type = "exec" with arecord',
     }),
+    mixer: choice(['preset', 'leave'], {
+      doc: "preset opens the card's inputs and sets their level when it is first used; leave touches nothing.",
+      fallback: 'preset',
+    }),
   },
   exec: {
     command: list({

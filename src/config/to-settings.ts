@@ -109,7 +109,7 @@ export function toSettings(values: Values): Settings {
 function sourceSettings(values: SourceValues): SourceSettings {
   switch (values.type) {
     case 'alsa':
-      return { type: values.type, device: values.device };
+      return { type: values.type, device: values.device, mixer: values.mixer };
     case 'exec':
       return {
         type: values.type,

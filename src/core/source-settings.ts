@@ -22,6 +22,8 @@ export interface AlsaSettings {
   readonly type: 'alsa';
   /** `hw:CARD=…,DEV=…`, `usb-path:…`, `card-id:…` or `auto`. */
   readonly device: string;
+  /** Whether the card's mixer is set when it is first opened; left as it is when undefined. */
+  readonly mixer?: 'preset' | 'leave';
 }
 
 /** A program that writes sound to its standard output; never settable but from the configuration file. */

@@ -24,6 +24,8 @@ const SoundDevice = v.strictObject({
   name: v.string(),
   usb_port: v.nullable(v.string()),
   channels: v.nullable(v.number()),
+  /** How its mixer is set when it is first opened, unless the source says `mixer = "leave"`; null: not at all. */
+  mixer_preset: v.nullable(v.string()),
   /** Name of the source that records from it now. */
   in_use_by: v.nullable(v.string()),
   /** Another program does. */

@@ -51,7 +51,14 @@ function Described({ name, details, usedBy, isElsewhere }) {
 }
 
 function SoundDevice({ device, onUse }) {
-  const { name, in_use_by: usedBy, in_use_elsewhere: isElsewhere, channels, usb_port: port } = device;
+  const {
+    name,
+    in_use_by: usedBy,
+    in_use_elsewhere: isElsewhere,
+    channels,
+    usb_port: port,
+    mixer_preset: preset,
+  } = device;
   const bar = useBar();
   const stop = useRef();
   const [answer, setAnswer] = useState('');
@@ -97,6 +104,7 @@ function SoundDevice({ device, onUse }) {
   const facts = [
     port === null ? '' : fill(t.port, { port }),
     channels === null ? '' : fill(t.channels, { n: channels }),
+    preset === null ? '' : fill(t.mixerPreset, { name: preset }),
   ];
   return html`<li>
     <${Described} name=${name} details=${facts} usedBy=${usedBy} isElsewhere=${isElsewhere} />
