@@ -1,5 +1,7 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createHash, X509Certificate } from 'node:crypto';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sha256Of } from '../disk/block-map.ts';
 import { hashOf, type Recipe } from '../recipe.ts';
 import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
@@ -18,8 +20,7 @@ export interface BundleParts {
  * Makes pipit-VERSION.raucb: one update for all devices of an architecture, signed, in the format `verity` (RAUC
  * reference manual, "Bundle Formats"), so that nothing of it is used that was not checked.
  *
- * The payload is the same bytes each time; the salt of its hash tree and the time in the signature are new each time,
- * for RAUC takes neither from outside.
+ * The same parts and the same key give the same bytes: see same-bytes.c.
  *
  * @param keys instead of those of the environment or of development
  * @returns its path
@@ -41,7 +42,7 @@ export async function makeBundle(
       parts.root,
       toolbox.folder,
       hashOf([certificate, keyring], '/'),
-      hashOf(['image/update/bundle.ts', 'image/update/system-conf.ts'], recipe.root),
+      hashOf(['image/update/bundle.ts', 'image/update/same-bytes.c', 'image/update/system-conf.ts'], recipe.root),
     ],
     async make(into) {
       const content = join(into, 'content');
@@ -54,12 +55,30 @@ export async function makeBundle(
       const { epoch } = recipe;
       const squashfs = `-comp zstd -Xcompression-level 15 -all-time ${epoch} -mkfs-time ${epoch} -all-root -no-xattrs`;
       const bundle = join(into, name);
-      await toolbox.run(binds, 'rauc', ['bundle', ...signing, `--mksquashfs-args=${squashfs}`, content, bundle]);
+      const fixed = join(into, 'same-bytes.so');
+      await cp(join(recipe.root, 'image/update/same-bytes.c'), join(into, 'same-bytes.c'));
+      await toolbox.run([into], 'gcc', ['-shared', '-fPIC', '-O1', '-o', fixed, join(into, 'same-bytes.c')]);
+      const salt = createHash('sha256')
+        .update(await sha256Of(parts.root))
+        .update(await sha256Of(parts.bootSlot))
+        .digest('hex');
+      const env = { LD_PRELOAD: fixed, BUNDLE_SALT: salt, BUNDLE_TIME: String(await signingTime(epoch, certificate)) };
+      await toolbox.run(binds, 'env', [
+        ...Object.entries(env).map(([key, value]) => `${key}=${value}`),
+        ...['rauc', 'bundle', ...signing, `--mksquashfs-args=${squashfs}`, content, bundle],
+      ]);
       await toolbox.run(binds, 'rauc', ['info', '--keyring', keyring, bundle]);
       await rm(content, { recursive: true });
+      for (const each of ['same-bytes.c', 'same-bytes.so']) await rm(join(into, each));
     },
   });
   return join(folder, name);
+}
+
+/** The recipe's time, or when the certificate begins where that is later: RAUC checks what it has signed. */
+async function signingTime(epoch: number, certificate: string): Promise<number> {
+  const begins = Date.parse(new X509Certificate(await readFile(certificate)).validFrom) / 1000;
+  return Math.max(epoch, begins);
 }
 
 /** RAUC reference manual, "Manifest". */
