@@ -11,6 +11,9 @@ import { mixerPresetOf } from './mixer-presets.ts';
 import { FakeCards, HDMI, USB_MIC } from './sound-cards.testing.ts';
 
 const test = suite('mixer presets');
+// The system clock's timers do not keep a process alive; a worker has its link for that.
+const alive = setInterval(() => {}, 1000);
+test.after(() => clearInterval(alive));
 
 const CM108 = { cardId: 'Device', usbId: '0d8c:013c' };
 
