@@ -4,6 +4,7 @@ import { writeChecksums } from './disk/checksums.ts';
 import { compressDisk } from './disk/compress-disk.ts';
 import { makeLicences } from './disk/make-licences.ts';
 import { makeSbom } from './disk/make-sbom.ts';
+import { ICON, MANIFEST, OS_LIST, osEntry, writeOsLists } from './disk/os-list.ts';
 import type { Recipe } from './recipe.ts';
 import type { System } from './system.ts';
 import type { Toolbox } from './toolbox.ts';
@@ -44,7 +45,8 @@ export async function makeArtifacts(recipe: Recipe, toolbox: Toolbox, system: Sy
     sbom: await placed(sbom),
     licences: await placed(licences),
   };
-  const names = Object.values(artifacts).map((path) => basename(path));
+  await writeOsLists(recipe, await osEntry(recipe, system.disk, image), recipe.dist);
+  const names = [...Object.values(artifacts).map((path) => basename(path)), OS_LIST, MANIFEST, ICON];
   await writeChecksums(recipe.dist, names, [basename(artifacts.image)]);
   return artifacts;
 }
