@@ -51,6 +51,9 @@ async function compile(root: string, into: string): Promise<void> {
     for (const path of await filesOf(join(out, room), out)) if (!NOT_RUN.test(path)) await put(out, into, path);
   }
   await rm(out, { recursive: true });
+  // It is started by the package's /usr/bin/pipit, with that Node.
+  const main = join(into, 'src/main.js');
+  await writeFile(main, (await readFile(main, 'utf8')).replace(/^#!.*\n/, ''));
 }
 
 /** The page, the recording and whatever else is read at run time and not compiled. */

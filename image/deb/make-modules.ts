@@ -34,8 +34,9 @@ export function makeModules(recipe: Recipe, toolbox: Toolbox): Promise<string> {
         cwd: fetched,
       });
       await takeShipped(fetched, into, recipe);
-      await takeNode(fetched, into, recipe, toolbox);
+      await takeNode(fetched, into, recipe);
       await buildAddon(fetched, into, recipe, toolbox);
+      await strip(into, recipe, toolbox);
       await rm(fetched, { recursive: true });
     },
   });
@@ -59,12 +60,25 @@ async function takeShipped(fetched: string, into: string, { arch }: Recipe): Pro
   }
 }
 
-async function takeNode(fetched: string, into: string, { arch }: Recipe, toolbox: Toolbox): Promise<void> {
+async function takeNode(fetched: string, into: string, { arch }: Recipe): Promise<void> {
   const from = join(fetched, `node_modules/node-linux-${nodeArch(arch)}`);
   await mkdir(join(into, 'node/bin'), { recursive: true });
   await rename(join(from, 'bin/node'), join(into, 'node/bin/node'));
   await copyFile(join(from, 'LICENSE'), join(into, 'node/LICENSE'));
-  await toolbox.run([into], `${machineOf(arch)}-linux-gnu-strip`, [join(into, 'node/bin/node')]);
+}
+
+/** Takes symbols out of what brings some along: of Node, a sixth. */
+async function strip(into: string, { arch }: Recipe, toolbox: Toolbox): Promise<void> {
+  const entries = await readdir(join(into, 'node_modules'), { recursive: true, withFileTypes: true });
+  const binaries = entries
+    .filter(({ name, parentPath }) => /\.(?:node|so[.0-9]*)$/.test(name) && !parentPath.includes('/@seydx/'))
+    .map(({ name, parentPath }) => join(parentPath, name));
+  const options = ['--strip-unneeded', '--enable-deterministic-archives'];
+  await toolbox.run([into], `${machineOf(arch)}-linux-gnu-strip`, [
+    ...options,
+    join(into, 'node/bin/node'),
+    ...binaries,
+  ]);
 }
 
 async function buildAddon(fetched: string, into: string, { arch }: Recipe, toolbox: Toolbox): Promise<void> {
