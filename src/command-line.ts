@@ -12,6 +12,8 @@ export type Command =
 /** What else the program does, each by a file of its own beside main.ts: `NAME-command.ts`. */
 export const SUBCOMMANDS = {
   'apply-first-boot': () => import('./apply-first-boot-command.ts'),
+  'confirm-update': () => import('./confirm-update-command.ts'),
+  update: () => import('./update-command.ts'),
 } as const satisfies Record<string, () => Promise<SubcommandFile>>;
 
 export type Subcommand = keyof typeof SUBCOMMANDS;
@@ -26,6 +28,7 @@ export interface SubcommandFile {
 
 export const USAGE = `Usage: pipit [-c FILE] [--check]     run with FILE, or only say whether it is right
        pipit devices                list what can be captured from
+       pipit update --help          updates of the image as a whole
        pipit --help | --version
 
 Without -c, the file is $PIPIT_CONFIG, ./config.hcl or /etc/pipit/config.hcl, whichever is there first.

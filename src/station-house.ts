@@ -19,6 +19,7 @@ import { StationRelease } from './station-release.ts';
 import type { StationReports } from './station-reports.ts';
 import { stationSettings } from './station-settings.ts';
 import { supportFiles } from './station-support.ts';
+import { StationUpdate } from './station-update.ts';
 import { StationWatching } from './station-watch.ts';
 import { PROMETHEUS_TYPE, prometheusText } from './telemetry/prometheus-text.ts';
 import { webListener } from './web/app.ts';
@@ -72,7 +73,9 @@ export class StationHouse implements AsyncDisposable {
     const gpio = new StationGpio(house);
     const clips = new StationClips({ ...house, mounts }, settings().dataDir);
     const release = new StationRelease(house, version);
-    const mqtt = new StationMqtt({ ...house, latest: () => release.latest, picture });
+    const latest = () => release.latest;
+    const update = new StationUpdate({ ...house, version, latest }, settings().dataDir);
+    const mqtt = new StationMqtt({ ...house, latest, picture, update });
     this.past = new StationHistory({ ...house, history });
     this.#preview = new DevicePreview({
       ...house,
@@ -84,6 +87,7 @@ export class StationHouse implements AsyncDisposable {
     this.#parts = new House([
       gpio,
       release,
+      update,
       mqtt,
       new StationWatching(house, sources),
       clips,
@@ -128,6 +132,7 @@ export class StationHouse implements AsyncDisposable {
       sessions: { ...who, wallTime, ...media.sessions.api },
       soundCheck: { ...who, checkSound: (name, seconds) => media.programme.checkSound(name, seconds) },
       support: { ...who, wallTime, supportFiles: () => supportFiles({ ...house, ...told, configuration: written }) },
+      update: { ...who, answer: () => update.answer, update: update.system },
       wifi: { ...who, wifi: () => findWifi() },
     });
   }

@@ -19,6 +19,8 @@ export interface StationMqttDeps extends HouseDeps {
   readonly picture: (camera: string, signal: AbortSignal) => Promise<Buffer | undefined>;
   /** The newest version there is; undefined: nobody has asked. */
   readonly latest?: () => { readonly version: string; readonly url: string } | undefined;
+  /** Updates of the whole system; undefined in it: there are none of that kind. */
+  readonly update?: { readonly choice: StationChoices['update'] };
 }
 
 /** What lies at the broker, below the data directory. */
@@ -145,7 +147,7 @@ export class StationMqtt implements HousePart {
   }
 
   #choices(): StationChoices {
-    const { settings, latest } = this.#deps;
+    const { settings, latest, update } = this.#deps;
     const { auth, quickSync, mounts } = settings();
     return {
       publicAccess: auth.listeners === 'open',
@@ -155,6 +157,7 @@ export class StationMqtt implements HousePart {
       targetKbpsChoices: [0, ...rungsOf('mp3').map(({ bitrateKbps }) => bitrateKbps)],
       mounts,
       latest: latest?.(),
+      update: update?.choice,
     };
   }
 }

@@ -26,9 +26,9 @@ export class StationRelease implements HousePart {
   }
 
   /** The newest version there is; undefined: nobody has told. */
-  get latest(): { readonly version: string; readonly url: string } | undefined {
-    const { latest, url } = this.#check.report;
-    return latest === undefined ? undefined : { version: latest, url };
+  get latest(): { readonly version: string; readonly url: string; readonly bundle: string } | undefined {
+    const { latest, url, bundle } = this.#check.report;
+    return latest === undefined ? undefined : { version: latest, url, bundle };
   }
 
   /** As the API has it. */

@@ -27,6 +27,8 @@ export const EVENT_TYPES = [
   'broker_lost',
   'broker_back',
   'clip_saved',
+  'update_installed',
+  'update_undone',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

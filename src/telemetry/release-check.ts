@@ -15,7 +15,7 @@ export interface ReleaseCheckDeps {
 /** As they are now. */
 export interface ReleaseCheckSettings {
   readonly checkReleases: boolean;
-  /** Where JSON with the keys version and url is; empty: nowhere. */
+  /** Where JSON with the keys version, url and bundle is; empty: nowhere. */
   readonly releaseUrl: string;
 }
 
@@ -27,6 +27,8 @@ export interface ReleaseReport {
   readonly latest: string | undefined;
   /** Where it is told of; empty where nobody says. */
   readonly url: string;
+  /** Where its update for the image is; empty where nobody says. */
+  readonly bundle: string;
   readonly isNewer: boolean;
   /** When somebody answered last. */
   readonly checkedAt: Date | undefined;
@@ -51,7 +53,7 @@ export class ReleaseCheck implements AsyncDisposable {
   #stop = new AbortController();
   #asking: Promise<void> = Promise.resolve();
   #isEnded = false;
-  #found: { readonly version: string; readonly url: string; readonly at: Date } | undefined;
+  #found: (Release & { readonly at: Date }) | undefined;
   #problem: string | undefined;
 
   constructor(deps: ReleaseCheckDeps, settings: () => ReleaseCheckSettings) {
@@ -65,6 +67,7 @@ export class ReleaseCheck implements AsyncDisposable {
       isOn: this.#isOn,
       latest: found?.version,
       url: found?.url ?? '',
+      bundle: found?.bundle ?? '',
       isNewer: found !== undefined && compareVersions(found.version, this.#deps.version) > 0,
       checkedAt: found?.at,
       problem: this.#problem,
@@ -147,8 +150,14 @@ async function textOf(body: ReadableStream<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function releaseIn(text: string): { readonly version: string; readonly url: string } {
-  let told: { readonly version?: unknown; readonly url?: unknown } | null;
+interface Release {
+  readonly version: string;
+  readonly url: string;
+  readonly bundle: string;
+}
+
+function releaseIn(text: string): Release {
+  let told: { readonly version?: unknown; readonly url?: unknown; readonly bundle?: unknown } | null;
   try {
     told = JSON.parse(text);
   } catch (cause) {
@@ -156,6 +165,12 @@ function releaseIn(text: string): { readonly version: string; readonly url: stri
   }
   const version = told?.version;
   if (typeof version !== 'string' || !isVersion(version)) throw new UplinkProblem('names no version');
-  const url = typeof told?.url === 'string' && told.url.length <= 2048 ? told.url : '';
-  return { version: version.replace(/^v/, ''), url: /^https?:\/\//i.test(url) && URL.canParse(url) ? url : '' };
+  return { version: version.replace(/^v/, ''), url: addressIn(told?.url), bundle: addressIn(told?.bundle) };
+}
+
+/** Empty where it is no address of the web. */
+function addressIn(told: unknown): string {
+  return typeof told === 'string' && told.length <= 2048 && /^https?:\/\//i.test(told) && URL.canParse(told)
+    ? told
+    : '';
 }

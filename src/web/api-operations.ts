@@ -14,6 +14,7 @@ import { SESSION_OPERATIONS } from './session-operations.ts';
 import { SETTINGS_OPERATIONS } from './settings-operations.ts';
 import { SOUND_CHECK_OPERATIONS } from './sound-check-operations.ts';
 import { STATION_OPERATIONS } from './station-operations.ts';
+import { UPDATE_OPERATIONS } from './update-operations.ts';
 import { WIFI_OPERATIONS } from './wifi-operations.ts';
 
 /** Every route of the API: a table for each topic. Loaded only when somebody asks for the whole. */
@@ -27,6 +28,7 @@ export const API_OPERATIONS: readonly ApiOperation[] = [
   ...SETTINGS_OPERATIONS,
   ...BACKUP_OPERATIONS,
   ...RELEASE_OPERATIONS,
+  ...UPDATE_OPERATIONS,
   ...CONTROL_OPERATIONS,
   ...CLIP_OPERATIONS,
   ...SOUND_CHECK_OPERATIONS,

@@ -24,6 +24,7 @@ import { type SettingsDeps, settingsRoutes } from './settings-routes.ts';
 import { type SoundCheckDeps, soundCheckRoutes } from './sound-check-routes.ts';
 import { type SupportDeps, supportRoutes } from './support-routes.ts';
 import { uiRoutes } from './ui-routes.ts';
+import { type UpdateDeps, updateRoutes } from './update-routes.ts';
 import { type WifiDeps, wifiRoutes } from './wifi-routes.ts';
 
 export interface WebDeps {
@@ -49,6 +50,7 @@ export interface WebDeps {
   readonly settings?: SettingsDeps;
   readonly backup?: BackupRoutesDeps;
   readonly release?: ReleaseDeps;
+  readonly update?: UpdateDeps;
 }
 
 /** The control API and the page, as a listener for Node's HTTP server. Media never comes through here. */
@@ -94,6 +96,7 @@ export function webApp(deps: WebDeps): Hono<{ Bindings: HttpBindings }> {
   if (deps.support !== undefined) app.route('/api/support', supportRoutes(deps.support));
   if (deps.settings !== undefined) app.route('/api/settings', settingsRoutes(deps.settings));
   if (deps.release !== undefined) app.route('/api/release', releaseRoutes(deps.release));
+  if (deps.update !== undefined) app.route('/api/update', updateRoutes(deps.update));
   if (deps.backup !== undefined) {
     app.route('/api/backup', backupRoutes(deps.backup));
     app.route('/api/restore', restoreRoutes(deps.backup));

@@ -49,7 +49,8 @@ export function discoveryOf(
   components.add('', '', SETTING_ENTITIES, { state: topics.settings, command });
   if (sight.cameras.length > 0) components.add('', '', CAMERAS_ENTITIES, { state: topics.settings, command });
   const profiles = select('quality_profile', 'Quality', 'quality_profile', choices.qualityProfiles, CONFIG_CATEGORY);
-  components.add('', '', [profiles, EVENT, UPDATE], {
+  const update = choices.update !== undefined && options.commands ? INSTALLABLE_UPDATE : UPDATE;
+  components.add('', '', [profiles, EVENT, update], {
     state: topics.settings,
     command,
     event: topics.event,
@@ -133,6 +134,16 @@ const UPDATE = {
     dev_cla: 'firmware',
     tit: 'Pipit',
     ent_cat: 'diagnostic',
+  }),
+};
+
+/** Where the system updates itself as a whole. */
+const INSTALLABLE_UPDATE: EntitySpec = {
+  ...UPDATE,
+  component: (topics: Topics) => ({
+    ...UPDATE.component(topics),
+    cmd_t: topics.command('install_update'),
+    pl_inst: 'PRESS',
   }),
 };
 

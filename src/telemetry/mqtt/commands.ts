@@ -52,6 +52,12 @@ const STATION: Readonly<Record<string, Command>> = {
   }),
   identify: command(Press, ({ control }) => control.identify()),
   restart: command(Press, ({ control }) => control.restartProgram()),
+  install_update: command(Press, ({ choices }) => {
+    const { update } = choices();
+    if (update === undefined) throw new Refusal('this system does not update itself as a whole');
+    if (!update.install()) throw new Refusal('nobody says where the newest version is: see advanced.release_url');
+    return 'it is installed, then the machine starts again';
+  }),
   reboot: command(Press, ({ control }) => control.reboot()),
 };
 

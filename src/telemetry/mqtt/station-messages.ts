@@ -14,6 +14,17 @@ export interface StationChoices {
   readonly mounts: readonly { readonly path: string; readonly source: string }[];
   /** The newest version there is; undefined: nobody has asked. */
   readonly latest: { readonly version: string; readonly url: string } | undefined;
+  /** Updates of the whole system; undefined: it does not update itself so. */
+  readonly update?: SystemUpdateChoice | undefined;
+}
+
+/** How an update of the whole system goes, and a way to one. */
+export interface SystemUpdateChoice {
+  readonly isBusy: boolean;
+  /** Of what is done at this moment; undefined: nobody knows. */
+  readonly percent: number | undefined;
+  /** Begins to install the newest version, and starts the machine again. @returns false when nobody says where it is */
+  install(): boolean;
 }
 
 /** Values by name, as they stand in a message. */
@@ -84,6 +95,9 @@ export function stationMessages(
     ...(choices.latest === undefined
       ? {}
       : { latest_version: choices.latest.version, release_url: choices.latest.url }),
+    ...(choices.update === undefined
+      ? {}
+      : { in_progress: choices.update.isBusy, update_percentage: choices.update.percent ?? null }),
   });
   return new Map([...bodies].map(([topic, body]) => [topic, JSON.stringify(body)]));
 }

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runProgram } from './hardware/system-program.ts';
+import type { HouseDeps, HousePart } from './house.ts';
+import type { SystemUpdateChoice } from './telemetry/mqtt/station-messages.ts';
+import { compareVersions, isVersion } from './telemetry/release-version.ts';
+import { BundleFolder } from './update/bundle-folder.ts';
+import { RAUC_CONFIGURATION, Rauc } from './update/rauc.ts';
+import { SystemUpdate, type SystemUpdateDeps } from './update/system-update.ts';
+import { UpdateMarks } from './update/update-marks.ts';
+import type { UpdateAnswer } from './web/update-schemas.ts';
+
+export interface StationUpdateDeps extends Pick<HouseDeps, 'clock' | 'log' | 'events'> {
+  /** What runs. */
+  readonly version: string;
+  /** The newest version there is and its file; undefined: nobody has told. */
+  readonly latest: () => { readonly version: string; readonly bundle: string } | undefined;
+  readonly control: Pick<HouseDeps['control'], 'reboot'>;
+  /** For tests: another RAUC than that of this machine. */
+  readonly machine?: Pick<SystemUpdateDeps, 'rauc' | 'isThere' | 'marks'>;
+}
+
+/** Below the data directory. */
+const FOLDER = 'updates';
+/** When the last update was installed of which it was told that it was undone. */
+const TOLD_FILE = 'update-undone';
+
+/** Updates of the whole system as a part of the house: absent where there is no RAUC. */
+export class StationUpdate implements HousePart {
+  readonly system: SystemUpdate;
+  readonly #deps: StationUpdateDeps;
+  readonly #isThere: () => boolean;
+
+  constructor(deps: StationUpdateDeps, dataDir: string) {
+    this.#deps = deps;
+    const { clock, log, events, version } = deps;
+    const machine = { ...machineUpdate(), ...deps.machine };
+    this.#isThere = machine.isThere;
+    this.system = new SystemUpdate({
+      ...machine,
+      clock,
+      log: log.room('update'),
+      folder: new BundleFolder(join(dataDir, FOLDER)),
+      version,
+      reboot: () => deps.control.reboot(),
+      onInstalled: (installed) => events.emit('update_installed', '', installed),
+      onUndone: (undone, when) => void this.#tellUndone(undone, when, join(dataDir, TOLD_FILE)),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.system.start();
+  }
+
+  configure(): void {
+    // It has no settings.
+  }
+
+  /** As the API has it. */
+  get answer(): UpdateAnswer {
+    const { version: installed, latest } = this.#deps;
+    const { step, percent, version, problem } = this.system.report;
+    const { version: newest, bundle = '' } = latest() ?? {};
+    return {
+      available: this.system.isAvailable,
+      installed,
+      state: step,
+      percent: percent ?? null,
+      version: version ?? null,
+      problem: problem ?? null,
+      latest: bundle === '' || newest === undefined ? null : { version: newest, url: bundle },
+    };
+  }
+
+  /** As MQTT has it. */
+  get choice(): SystemUpdateChoice | undefined {
+    if (!this.#isThere()) return undefined;
+    const { system } = this;
+    return { isBusy: system.isBusy, percent: system.report.percent, install: () => this.#installLatest() };
+  }
+
+  #installLatest(): boolean {
+    const { bundle = '' } = this.#deps.latest() ?? {};
+    if (bundle === '') return false;
+    this.system.fetch(bundle, { restart: true });
+    return true;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.system[Symbol.asyncDispose]();
+  }
+
+  /** Once for each update, however often the station starts. */
+  async #tellUndone(version: string, when: string, file: string): Promise<void> {
+    const { events, log } = this.#deps;
+    const told = await readFile(file, 'utf8').catch(() => undefined);
+    if (told?.trim() === when) return;
+    events.emit('update_undone', '', version);
+    await writeFile(file, `${when}\n`).catch((error: Error) =>
+      log.info(`${file} can not be written: ${error.message}`),
+    );
+  }
+}
+
+/** RAUC of this machine, and how versions are compared. */
+export function machineUpdate(): Pick<SystemUpdateDeps, 'rauc' | 'isThere' | 'marks' | 'compareVersions'> {
+  return {
+    rauc: new Rauc(runProgram),
+    isThere: () => existsSync(RAUC_CONFIGURATION),
+    marks: new UpdateMarks(),
+    compareVersions: (a, b) => (isVersion(a) && isVersion(b) ? compareVersions(a, b) : 0),
+  };
+}

@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from './core/clock.ts';
+import { PipitError, sentencesOf } from './core/errors.ts';
+import { silentLog } from './core/log.ts';
+import { HostPower } from './hardware/host-power.ts';
+import { runProgram } from './hardware/system-program.ts';
+import { machineUpdate } from './station-update.ts';
+import { BundleFolder } from './update/bundle-folder.ts';
+import { isWebAddress } from './update/download-bundle.ts';
+import type { SystemSlot } from './update/rauc.ts';
+import { Rauc } from './update/rauc.ts';
+import { noRauc, refusalReport } from './update/refusals.ts';
+import { SystemUpdate, type UpdateReport } from './update/system-update.ts';
+
+const USAGE = `Usage: pipit update FILE|URL [--reboot] [--allow-older]
+                              install an update; it counts from the next start on
+       pipit update --status  what runs, what waits, and how an update goes
+       pipit update --rollback [--reboot]
+                              start the system before with the next start
+`;
+
+/** Where a download waits. Not the station's own folder, which it empties when it starts. */
+const FOLDER = '/data/updates/command';
+
+/** `pipit update`: updates the whole system, for who has a terminal on it. Takes root. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      reboot: { type: 'boolean', default: false },
+      'allow-older': { type: 'boolean', default: false },
+      status: { type: 'boolean', default: false },
+      rollback: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const [from] = positionals;
+  const isOne = Number(values.status) + Number(values.rollback) + positionals.length === 1;
+  if (values.help || !isOne) {
+    process[values.help ? 'stdout' : 'stderr'].write(USAGE);
+    return values.help ? 0 : 2;
+  }
+  try {
+    if (!machineUpdate().isThere()) throw noRauc();
+    if (values.rollback) return await rollBack(values.reboot);
+    if (from === undefined) return await tellStatus();
+    return await install(from, { allowOlder: values['allow-older'], restart: values.reboot });
+  } catch (error) {
+    if (!(error instanceof PipitError)) throw error;
+    process.stderr.write(`${sentencesOf(refusalReport(error))}\n`);
+    return 1;
+  }
+}
+
+async function install(
+  from: string,
+  wishes: { readonly allowOlder: boolean; readonly restart: boolean },
+): Promise<number> {
+  await using update = updateOfMachine(progressPrinter());
+  await update.start();
+  if (isWebAddress(from)) update.fetch(from, wishes);
+  else if (existsSync(from)) update.install(resolve(from), wishes);
+  else {
+    process.stderr.write(`There is no ${from}.\n`);
+    return 1;
+  }
+  // Its timers do not keep the program alive.
+  const alive = setInterval(() => {}, 1_000);
+  await update.settled().finally(() => clearInterval(alive));
+  const { step, problem, version } = update.report;
+  if (step !== 'installed') {
+    process.stderr.write(`${sentencesOf(problem ?? { message: `It ended as ${step}`, remedy: '' })}\n`);
+    return 1;
+  }
+  const next = wishes.restart ? 'The machine starts again now.' : 'It counts from the next start on: systemctl reboot';
+  process.stdout.write(`${version ?? 'The update'} is installed. ${next}\n`);
+  return 0;
+}
+
+async function rollBack(isReboot: boolean): Promise<number> {
+  const rauc = new Rauc(runProgram);
+  const other = (await rauc.slots()).find(({ isBooted }) => !isBooted);
+  if (other?.isBootable !== true) {
+    process.stderr.write('There is no other system that could be started.\n');
+    return 1;
+  }
+  await rauc.mark('active', other.name);
+  process.stdout.write(`System ${nameOf(other)} is started from now on.\n`);
+  if (isReboot) await new HostPower().reboot();
+  return 0;
+}
+
+async function tellStatus(): Promise<number> {
+  await using update = updateOfMachine(() => {});
+  await update.start();
+  const rauc = new Rauc(runProgram);
+  const primary = await rauc.primary().catch(() => undefined);
+  for (const slot of await rauc.slots()) {
+    const facts = [
+      slot.isBooted ? `runs, Pipit ${version()}` : slot.isBootable ? 'could be started' : 'cannot be started',
+      ...(slot.name === primary ? ['is next'] : []),
+    ];
+    process.stdout.write(`System ${nameOf(slot)}: ${facts.join(', ')}\n`);
+  }
+  const { step, percent, problem } = update.report;
+  process.stdout.write(`Update: ${step}${percent === undefined ? '' : ` ${percent} %`}\n`);
+  if (problem !== undefined) process.stdout.write(`${sentencesOf(problem)}\n`);
+  return 0;
+}
+
+function nameOf({ bootName, version: installed }: SystemSlot): string {
+  return installed === undefined ? bootName : `${bootName} (${installed})`;
+}
+
+function updateOfMachine(onChange: (report: UpdateReport) => void): SystemUpdate {
+  const power = new HostPower();
+  return new SystemUpdate({
+    ...machineUpdate(),
+    clock: systemClock,
+    log: silentLog,
+    folder: new BundleFolder(FOLDER),
+    version: version(),
+    reboot: () => power.reboot(),
+    onChange,
+  });
+}
+
+/** A line for each step, and every tenth percent. */
+function progressPrinter(): (report: UpdateReport) => void {
+  let told = '';
+  return ({ step, percent }) => {
+    const tens = percent === undefined ? '' : ` ${Math.floor(percent / 10) * 10} %`;
+    const line = `${step}${tens}\n`;
+    if (line === told || (step !== 'downloading' && step !== 'checking' && step !== 'installing')) return;
+    told = line;
+    process.stdout.write(line);
+  };
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}

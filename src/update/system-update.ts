@@ -1,0 +1,321 @@
+import type { Clock, Timer } from '../core/clock.ts';
+import { sleep } from '../core/clock.ts';
+import { type ErrorReport, sentencesOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { BundleFolder, PartPlace } from './bundle-folder.ts';
+import { isWebAddress, openDownload } from './download-bundle.ts';
+import type { Rauc, SystemSlot } from './rauc.ts';
+import { isBusy, noRauc, notDownloaded, older, otherMachine, refusalOf, refusalReport } from './refusals.ts';
+import type { UpdateMarks } from './update-marks.ts';
+
+/**
+ * idle → downloading → checking → installing → installed, which waits for a restart; then confirming, in the new system,
+ * and idle again. `failed` changed nothing; `undone` means that the new system did not prove itself.
+ */
+export type UpdateStep =
+  | 'idle'
+  | 'downloading'
+  | 'checking'
+  | 'installing'
+  | 'installed'
+  | 'confirming'
+  | 'failed'
+  | 'undone';
+
+export interface UpdateReport {
+  readonly step: UpdateStep;
+  /** Of the step; undefined: nobody knows. */
+  readonly percent: number | undefined;
+  /** Of the update that it is about. */
+  readonly version: string | undefined;
+  /** Why it failed or was undone. */
+  readonly problem: ErrorReport | undefined;
+}
+
+export interface InstallWishes {
+  /** Also what is older than what runs. */
+  readonly allowOlder?: boolean;
+  /** Starts the machine again when it is installed. */
+  readonly restart?: boolean;
+}
+
+export interface SystemUpdateDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly rauc: Pick<Rauc, 'activity' | 'compatible' | 'inspect' | 'install' | 'primary' | 'slots'>;
+  /** Whether RAUC is on this machine at all. */
+  readonly isThere: () => boolean;
+  readonly folder: BundleFolder;
+  readonly marks: Pick<UpdateMarks, 'isFresh' | 'reason' | 'wasInstalled'>;
+  /** What runs. */
+  readonly version: string;
+  /** Below zero: `a` is older. Zero where they cannot be compared. */
+  readonly compareVersions: (a: string, b: string) => number;
+  /** Starts the machine again. */
+  readonly reboot: () => Promise<void>;
+  /** Something of it has changed. */
+  readonly onChange?: (report: UpdateReport) => void;
+  /** The system that runs was confirmed after an update. */
+  readonly onInstalled?: (version: string) => void;
+  /** An update was undone: told with each start. @param when it was installed, ISO 8601 */
+  readonly onUndone?: (version: string, when: string) => void;
+}
+
+const IDLE: UpdateReport = { step: 'idle', percent: undefined, version: undefined, problem: undefined };
+const LOOK_MS = 1_000;
+/** While a new system proves itself. */
+const CONFIRM_LOOK_MS = 5_000;
+/** Shows at once; RAUC then writes the new system from beginning to end. */
+const BUSY: ReadonlySet<UpdateStep> = new Set(['downloading', 'checking', 'installing']);
+
+/** Updates of the system as a whole: takes a file in or downloads it, has RAUC check and install it, and tells how far that is. */
+export class SystemUpdate implements AsyncDisposable {
+  readonly #deps: SystemUpdateDeps;
+  readonly #stop = new AbortController();
+  #report: UpdateReport = IDLE;
+  #isAvailable = false;
+  #work: Promise<void> = Promise.resolve();
+  /** Of a file that comes in parts. */
+  #upload: { totalBytes: number; wishes: InstallWishes; late: Timer | undefined } | undefined;
+  #confirming: Promise<void> = Promise.resolve();
+
+  constructor(deps: SystemUpdateDeps) {
+    this.#deps = deps;
+  }
+
+  /** False where there is no RAUC: then all else is refused. */
+  get isAvailable(): boolean {
+    return this.#isAvailable;
+  }
+
+  get report(): UpdateReport {
+    return this.#report;
+  }
+
+  get isBusy(): boolean {
+    return BUSY.has(this.#report.step);
+  }
+
+  /** Finds out how it stands. Never fails: without RAUC there are no updates of this kind. */
+  async start(): Promise<void> {
+    const { log, rauc, folder, isThere } = this.#deps;
+    if (!isThere()) return;
+    try {
+      const { isBusy: isInstalling } = await rauc.activity();
+      this.#isAvailable = true;
+      if (isInstalling) return this.#begin({ step: 'installing' }, () => this.#follow(undefined));
+      await folder.clear();
+      await this.#look();
+    } catch (error) {
+      log.warning(`updates are not possible: ${sentencesOf(refusalReport(error))}`);
+    }
+  }
+
+  /**
+   * Downloads a file and installs it, in the background.
+   * @throws DeviceError `update.busy`, `update.none-here`; NetworkError `update.no-download` for what is no address
+   */
+  fetch(url: string, wishes: InstallWishes = {}): void {
+    this.#mayBegin();
+    if (!isWebAddress(url)) throw notDownloaded('is none of the web: it begins with https:// or http://');
+    this.#begin({ step: 'downloading' }, () => this.#download(url, wishes));
+  }
+
+  /** Installs a file that is on this machine, in the background. It stays. @param path absolute */
+  install(path: string, wishes: InstallWishes = {}): void {
+    this.#mayBegin();
+    this.#begin({ step: 'checking' }, () => this.#install(path, wishes));
+  }
+
+  /**
+   * Takes a part of a file in: the first begins anew, each other one goes on where the last ended. With its last byte,
+   * the file is installed in the background.
+   *
+   * @returns how many bytes are there
+   * @throws DeviceError `update.busy`, `update.none-here`, `update.too-large`, `update.no-space`, `update.gap`
+   */
+  async receive(bytes: AsyncIterable<Uint8Array>, place: PartPlace, wishes: InstallWishes = {}): Promise<number> {
+    const { folder } = this.#deps;
+    const upload = this.#upload;
+    if (place.offset === 0 || upload === undefined) {
+      this.#mayBegin(upload !== undefined);
+      upload?.late?.cancel();
+      this.#upload = undefined;
+      if (place.offset > 0) return 0;
+      await folder.begin(place.totalBytes);
+      this.#upload = { totalBytes: place.totalBytes ?? Number.NaN, wishes, late: undefined };
+    } else {
+      const size = await folder.size();
+      if (place.offset !== size) return size;
+      upload.late?.cancel();
+    }
+    this.#set({ ...IDLE, step: 'downloading', percent: percentOf(place.offset, place.totalBytes) });
+    try {
+      const count = await folder.add(
+        bytes,
+        place,
+        (got) => this.#set({ ...IDLE, step: 'downloading', percent: percentOf(got, place.totalBytes) }),
+        this.#stop.signal,
+      );
+      if (place.totalBytes === undefined || count === place.totalBytes) this.#complete(wishes);
+      else this.#awaitMore();
+      return count;
+    } catch (error) {
+      this.#upload = undefined;
+      await folder.clear();
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  /** Resolves when what is under way is done, whatever came of it. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    this.#upload?.late?.cancel();
+    await this.#work;
+    await this.#confirming;
+  }
+
+  #mayBegin(isOwnUpload = false): void {
+    if (!this.#isAvailable) throw noRauc();
+    if (this.isBusy && !isOwnUpload) throw isBusy();
+  }
+
+  /** The last byte is here. */
+  #complete(wishes: InstallWishes): void {
+    this.#upload = undefined;
+    const { folder } = this.#deps;
+    this.#begin({ step: 'checking' }, () => this.#install(folder.file, wishes).finally(() => folder.clear()));
+  }
+
+  /** Who began to send a file may have gone. */
+  #awaitMore(): void {
+    const upload = this.#upload;
+    if (upload === undefined) return;
+    upload.late = this.#deps.clock.after(120_000, () => {
+      this.#upload = undefined;
+      this.#set(IDLE);
+      this.#work = this.#deps.folder.clear();
+    });
+  }
+
+  #begin(first: Pick<UpdateReport, 'step'>, work: () => Promise<void>): void {
+    this.#set({ ...IDLE, ...first });
+    this.#work = work().catch((error: unknown) => this.#fail(error));
+  }
+
+  async #download(url: string, wishes: InstallWishes): Promise<void> {
+    const { folder } = this.#deps;
+    const { signal } = this.#stop;
+    try {
+      const { totalBytes, bytes } = await openDownload(url, signal);
+      await folder.begin(totalBytes);
+      const tell = (got: number) => this.#set({ ...IDLE, step: 'downloading', percent: percentOf(got, totalBytes) });
+      await folder.add(bytes, { offset: 0, totalBytes }, tell, signal);
+      if (totalBytes !== undefined) await folder.mustHave(totalBytes);
+      await this.#install(folder.file, wishes);
+    } finally {
+      await folder.clear();
+    }
+  }
+
+  async #install(path: string, { allowOlder = false, restart = false }: InstallWishes): Promise<void> {
+    const { rauc, version: running, compareVersions, log } = this.#deps;
+    this.#set({ ...IDLE, step: 'checking' });
+    const [{ compatible, version }, wanted] = await Promise.all([rauc.inspect(path), rauc.compatible()]);
+    if (compatible !== wanted) throw otherMachine(wanted, compatible);
+    if (!allowOlder && compareVersions(version, running) < 0) throw older(version, running);
+    if (this.#stop.signal.aborted) return;
+    log.notice(`installing the update to ${version}`);
+    this.#set({ ...IDLE, step: 'installing', percent: 0, version });
+    await rauc.install(path);
+    await this.#follow(version);
+    if (restart && this.#report.step === 'installed') await this.#deps.reboot();
+  }
+
+  /** Until RAUC is done. It goes on without this program: whoever starts next follows it again. */
+  async #follow(version: string | undefined): Promise<void> {
+    const { rauc, clock, log } = this.#deps;
+    const { signal } = this.#stop;
+    for (;;) {
+      const { isBusy: isInstalling, percent, lastError } = await rauc.activity();
+      if (!isInstalling) {
+        if (lastError !== '') throw refusalOf(lastError);
+        break;
+      }
+      this.#set({ ...IDLE, step: 'installing', percent, version });
+      if (!(await sleep(clock, LOOK_MS, signal))) return;
+    }
+    await this.#look();
+    log.notice(
+      `the update${version === undefined ? '' : ` to ${version}`} is installed, and counts from the next start on`,
+    );
+  }
+
+  /** What RAUC and the marks say, where nothing is under way. */
+  async #look(): Promise<void> {
+    const { rauc, marks } = this.#deps;
+    const slots = await rauc.slots();
+    const [own, other] = [slots.find(({ isBooted }) => isBooted), slots.find(({ isBooted }) => !isBooted)];
+    if (own === undefined || other === undefined) return this.#set(IDLE);
+    if (await marks.isFresh(own.bootName)) return this.#awaitConfirmation(own);
+    if (other.isBootable) {
+      const isNext = (await rauc.primary()) === other.name;
+      return this.#set(isNext ? { ...IDLE, step: 'installed', version: other.version } : IDLE);
+    }
+    const wasUndone = (await marks.wasInstalled(other.bootName)) && (await marks.isFresh(other.bootName));
+    if (wasUndone) await this.#tellUndone(other);
+    else this.#set(IDLE);
+  }
+
+  async #tellUndone({ bootName, version = '', installedAt = '' }: SystemSlot): Promise<void> {
+    const { log, marks, onUndone } = this.#deps;
+    const reason = await marks.reason(bootName);
+    const why = reason === undefined ? 'it did not start' : reason;
+    const problem = {
+      code: 'update.undone',
+      message: `The update${version && ` to ${version}`} was undone: ${why}`,
+      remedy: 'The version before runs again, with all settings. Report this, with the log.',
+    };
+    log.warning(sentencesOf(problem));
+    this.#set({ step: 'undone', percent: undefined, version: version || undefined, problem });
+    onUndone?.(version, installedAt);
+  }
+
+  #awaitConfirmation(own: SystemSlot): void {
+    const { clock, marks, log, onInstalled, version } = this.#deps;
+    this.#set({ ...IDLE, step: 'confirming', version: own.version ?? version });
+    this.#confirming = (async () => {
+      while (await sleep(clock, CONFIRM_LOOK_MS, this.#stop.signal)) {
+        if (await marks.isFresh(own.bootName)) continue;
+        log.notice(`the update to ${version} has proven itself`);
+        if (this.#report.step === 'confirming') this.#set(IDLE);
+        onInstalled?.(version);
+        return;
+      }
+    })();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    const problem = refusalReport(error);
+    this.#deps.log.warning(`the update failed: ${sentencesOf(problem)}`);
+    this.#set({ step: 'failed', percent: undefined, version: this.#report.version, problem });
+  }
+
+  #set(report: UpdateReport): void {
+    const { step, percent, version, problem } = this.#report;
+    const isNews =
+      step !== report.step || percent !== report.percent || version !== report.version || problem !== report.problem;
+    this.#report = report;
+    if (isNews) this.#deps.onChange?.(report);
+  }
+}
+
+function percentOf(count: number, totalBytes: number | undefined): number | undefined {
+  return totalBytes === undefined || totalBytes === 0 ? undefined : Math.floor((100 * count) / totalBytes);
+}
