@@ -53,6 +53,7 @@ export async function makeFirmware(recipe: Recipe, toolbox: Toolbox, kernel: Ker
       await cp(kernel.dtbs, into, { recursive: true });
       await cp(overlays, join(into, 'overlays'), { recursive: true });
       await cp(join(here, 'card'), into, { recursive: true });
+      await cp(join(here, 'pipit.txt'), join(into, 'pipit.txt'));
       await makeBootScript(recipe, toolbox, join(into, 'boot.scr'));
       const text = async (name: string) => await readFile(join(here, name), 'utf8');
       await makeEnvironment(toolbox, await text('uboot.env.txt'), UBOOT_ENV_BYTES, join(into, 'uboot.env'));
