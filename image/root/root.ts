@@ -7,6 +7,7 @@ import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
 import { signingKeys } from '../update/keys.ts';
 import { layUpdateFiles } from '../update/lay-update-files.ts';
+import { settleAccounts } from './settle-accounts.ts';
 import { trimRoot } from './trim.ts';
 import { MASKED } from './units.ts';
 
@@ -52,6 +53,7 @@ export async function makeRoot(recipe: Recipe, toolbox: Toolbox, parts: RootPart
       await layUpdateFiles(recipe, root, keys);
       await nameRelease(recipe, root);
       await prepare(root);
+      await settleAccounts(root, recipe.epoch);
       await enableUnits(toolbox, root);
       const times = ['-all-time', String(recipe.epoch), '-mkfs-time', String(recipe.epoch)];
       await toolbox.run([into], 'mksquashfs', [root, join(into, 'root.squashfs'), ...SQUASHFS, ...times]);

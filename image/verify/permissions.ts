@@ -1,16 +1,5 @@
 import type { Entry } from './tree.ts';
 
-/** Programs that run as another than who starts them, each with its reason. Whatever else has such a bit is wrong. */
-const SET_ID: Readonly<Record<string, string>> = {
-  'usr/bin/su': 'who came by SSH as the owner becomes root with it',
-  'usr/bin/passwd': 'an owner may set a password of their own',
-  'usr/bin/mount': 'an owner without root looks at a USB stick that fstab names',
-  'usr/bin/umount': 'the same',
-  'usr/lib/dbus-1.0/dbus-daemon-launch-helper': 'D-Bus starts services as their users',
-  'usr/lib/polkit-1/polkit-agent-helper-1': 'polkit asks for a password',
-  'usr/sbin/unix_chkpwd': 'PAM looks into /etc/shadow (setgid shadow)',
-};
-
 /** Folders where everybody may make files; their own stay their own (sticky). */
 const WRITABLE_BY_ALL = ['tmp', 'var/tmp', 'run/lock'];
 
@@ -63,8 +52,10 @@ export function checkPermissions(
     const who = `${owner ?? uid}:${group ?? gid}`;
     if (owner === undefined || group === undefined) findings.push(`${path} is of ${who}, whom nobody knows.`);
     if (kind === 'other') findings.push(`${path} is a device or a pipe.`);
-    if (kind === 'file' && (mode & 0o6000) !== 0 && SET_ID[path] === undefined) {
-      findings.push(`${path} (${octal}, ${who}) has setuid or setgid, and no reason is known.`);
+    if (kind === 'file' && (mode & 0o6000) !== 0) {
+      findings.push(
+        `${path} (${octal}, ${who}) has setuid or setgid: only root logs in, so nothing has to become another.`,
+      );
     }
     if ((mode & 0o002) !== 0 && !(WRITABLE_BY_ALL.includes(path) && (mode & 0o1000) !== 0)) {
       findings.push(`${path} (${octal}) is writable by everybody.`);
