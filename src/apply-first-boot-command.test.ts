@@ -74,7 +74,7 @@ test('pipit.txt goes to the data partition, and its password from the card', asy
   assert.not.match(said, /secret12/);
   assert.is(machine.read('data/iwd/Home.psk'), '[Security]\nPassphrase=secret12\n');
   assert.is(statSync(join(machine.data, 'iwd/Home.psk')).mode & 0o777, 0o600);
-  assert.is(machine.read('data/system/country'), 'DE\n');
+  assert.is(machine.read('data/system/wifi/country'), 'DE\n');
   assert.is(machine.read('data/system/hostname'), 'kitchen\n');
   assert.is(machine.read('data/system/time-zone'), 'Etc/UTC\n');
   assert.is(machine.read('data/ssh/authorized_keys/root'), `${KEY}\n`);

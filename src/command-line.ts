@@ -12,6 +12,7 @@ export type Command =
 /** What else the program does, each by a file of its own beside main.ts: `NAME-command.ts`. */
 export const SUBCOMMANDS = {
   'apply-first-boot': () => import('./apply-first-boot-command.ts'),
+  onboard: () => import('./onboard-command.ts'),
   'confirm-update': () => import('./confirm-update-command.ts'),
   update: () => import('./update-command.ts'),
 } as const satisfies Record<string, () => Promise<SubcommandFile>>;

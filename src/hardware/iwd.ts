@@ -1,15 +1,11 @@
-import { stripVTControlCharacters } from 'node:util';
 import { DeviceError } from '../core/errors.ts';
+import { IWD, IwdBus, type IwdObjects, lastLine, textOf } from './iwd-bus.ts';
 import { runProgram } from './system-program.ts';
 import { checkJoin, strongestOfEach, type Wifi, type WifiNetwork, type WifiStatus } from './wifi.ts';
 
-const SERVICE = 'net.connman.iwd';
 const SCAN_MS = 8_000;
 const LOOK_MS = 500;
 const JOIN_MS = 60_000;
-
-/** Properties of an object of iwd as busctl's JSON has them, by interface. */
-type Managed = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, { readonly data: unknown }>>>>>>;
 
 /** Programs that it is asked with, by name or path. */
 export interface IwdPrograms {
@@ -22,44 +18,46 @@ export interface IwdPrograms {
 /** Wi-Fi by iwd, as the image has it: over D-Bus (doc/station-api.txt, doc/network-api.txt of iwd), through busctl(1). */
 export class Iwd implements Wifi {
   readonly #programs: IwdPrograms;
+  readonly #bus: IwdBus;
 
   constructor(programs: IwdPrograms) {
     this.#programs = programs;
+    this.#bus = new IwdBus(programs.busctl);
   }
 
   async status(): Promise<WifiStatus | undefined> {
-    const objects = await this.#objects();
+    const objects = await this.#bus.objects();
     const station = stationOf(objects);
     if (station === undefined) return undefined;
-    const current = text(objects[station]?.[`${SERVICE}.Station`]?.['ConnectedNetwork']);
-    const ssid = current === undefined ? undefined : text(objects[current]?.[`${SERVICE}.Network`]?.['Name']);
-    const device = text(objects[station]?.[`${SERVICE}.Device`]?.['Name']) ?? '';
+    const current = textOf(objects[station]?.[`${IWD}.Station`]?.['ConnectedNetwork']);
+    const ssid = current === undefined ? undefined : textOf(objects[current]?.[`${IWD}.Network`]?.['Name']);
+    const device = textOf(objects[station]?.[`${IWD}.Device`]?.['Name']) ?? '';
     return { backend: 'iwd', device, ssid, hasEthernet: await this.#programs.hasEthernet() };
   }
 
   async scan(): Promise<readonly WifiNetwork[]> {
     const station = await this.#station();
     // Fails while one is under way, whose result is as good.
-    await this.#call(station, `${SERVICE}.Station`, 'Scan').catch(() => {});
+    await this.#bus.call(station, `${IWD}.Station`, 'Scan').catch(() => {});
     const until = Date.now() + SCAN_MS;
-    let objects = await this.#objects();
-    while (objects[station]?.[`${SERVICE}.Station`]?.['Scanning']?.data === true && Date.now() < until) {
+    let objects = await this.#bus.objects();
+    while (objects[station]?.[`${IWD}.Station`]?.['Scanning']?.data === true && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      objects = await this.#objects();
+      objects = await this.#bus.objects();
     }
-    const answer = (await this.#call(station, `${SERVICE}.Station`, 'GetOrderedNetworks')) as {
+    const answer = (await this.#bus.call(station, `${IWD}.Station`, 'GetOrderedNetworks')) as {
       readonly data?: readonly (readonly (readonly [string, number])[])[];
     };
     const found = (answer.data?.[0] ?? []).flatMap(([path, hundredthsDbm]) => {
-      const network = objects[path]?.[`${SERVICE}.Network`];
-      const ssid = text(network?.['Name']);
+      const network = objects[path]?.[`${IWD}.Network`];
+      const ssid = textOf(network?.['Name']);
       if (network === undefined || ssid === undefined) return [];
       return {
         ssid,
         signalPercent: percentOf(hundredthsDbm / 100),
-        isSecured: text(network['Type']) !== 'open',
+        isSecured: textOf(network['Type']) !== 'open',
         isCurrent: network['Connected']?.data === true,
-        isKnown: text(network['KnownNetwork']) !== undefined,
+        isKnown: textOf(network['KnownNetwork']) !== undefined,
       };
     });
     return strongestOfEach(found);
@@ -71,11 +69,21 @@ export class Iwd implements Wifi {
     if (before === undefined) throw noRadio();
     // iwd asks an agent for the password; iwctl is one, and takes it as an argument only.
     const given = password === '' ? [] : [`--passphrase=${password}`];
-    const connect = (name: string, more: readonly string[]) =>
-      runProgram(this.#programs.iwctl, [...more, '--dont-ask', 'station', before.device, 'connect', name], {
+    const connect = (name: string, more: readonly string[], verb = 'connect') =>
+      runProgram(this.#programs.iwctl, [...more, '--dont-ask', 'station', before.device, verb, name], {
         timeoutMs: JOIN_MS,
       });
-    const { exitCode, out, complaint } = await connect(ssid, given);
+    const network = networkOf(await this.#bus.objects(), ssid);
+    // One that is not in sight may hide its name: then it answers to it.
+    const verb = network === undefined ? 'connect-hidden' : 'connect';
+    let answer = await connect(ssid, given, verb);
+    const known = textOf(network?.['KnownNetwork']);
+    if (answer.exitCode !== 0 && known !== undefined && password !== '') {
+      // iwd tried the password that it knew: the network has another one now.
+      await this.#bus.call(known, `${IWD}.KnownNetwork`, 'Forget').catch(() => {});
+      answer = await connect(ssid, given, verb);
+    }
+    const { exitCode, out, complaint } = answer;
     if (exitCode === 0) return;
     if (before.ssid !== undefined && before.ssid !== ssid) await connect(before.ssid, []).catch(() => {});
     const why = lastLine(`${out}\n${complaint}`).replaceAll(password === '' ? '\0' : password, '…');
@@ -85,47 +93,25 @@ export class Iwd implements Wifi {
   }
 
   async #station(): Promise<string> {
-    const station = stationOf(await this.#objects());
+    const station = stationOf(await this.#bus.objects());
     if (station === undefined) throw noRadio();
     return station;
   }
-
-  async #objects(): Promise<Managed> {
-    const answer = (await this.#call('/', 'org.freedesktop.DBus.ObjectManager', 'GetManagedObjects')) as {
-      readonly data?: readonly Managed[];
-    };
-    return answer.data?.[0] ?? {};
-  }
-
-  /** @throws DeviceError `hardware.wifi-refused` */
-  async #call(path: string, of: string, method: string): Promise<unknown> {
-    const args = ['--system', '--json=short', 'call', SERVICE, path, of, method];
-    const { exitCode, out, complaint } = await runProgram(this.#programs.busctl, args);
-    if (exitCode !== 0) {
-      throw new DeviceError('hardware.wifi-refused', `iwd can’t be asked: ${lastLine(complaint)}`, {
-        remedy: 'See: systemctl status iwd',
-      });
-    }
-    return out.trim() === '' ? undefined : (JSON.parse(out) as unknown);
-  }
 }
 
-function stationOf(objects: Managed): string | undefined {
-  return Object.keys(objects).find((path) => objects[path]?.[`${SERVICE}.Station`] !== undefined);
+/** The network of that name, of those in sight. */
+function networkOf(objects: IwdObjects, ssid: string) {
+  const all = Object.values(objects).map((object) => object[`${IWD}.Network`]);
+  return all.find((network) => textOf(network?.['Name']) === ssid);
 }
 
-function text(property: { readonly data: unknown } | undefined): string | undefined {
-  return typeof property?.data === 'string' ? property.data : undefined;
+function stationOf(objects: IwdObjects): string | undefined {
+  return Object.keys(objects).find((path) => objects[path]?.[`${IWD}.Station`] !== undefined);
 }
 
 /** -50 dBm and better is full, -100 nothing: as NetworkManager counts. */
 function percentOf(dbm: number): number {
   return Math.round(Math.min(100, Math.max(0, 2 * (dbm + 100))));
-}
-
-/** Without what colours a terminal. */
-function lastLine(lines: string): string {
-  return stripVTControlCharacters(lines).trim().split('\n').at(-1) ?? '';
 }
 
 function noRadio(): DeviceError {

@@ -86,7 +86,7 @@ async function keepWifi({ data, log, write }: FirstBootDeps, wish: WifiWish, tro
 async function keep({ data, log, write }: FirstBootDeps, settings: CardSettings): Promise<void> {
   const { country, hostname, sshKeys, timeZone, user } = settings;
   const system = (name: string, text: string) => write(join(data, 'system', name), `${text}\n`, false);
-  if (country !== undefined) await system('country', country);
+  if (country !== undefined) await system('wifi/country', country);
   if (hostname !== undefined) await system('hostname', hostname);
   if (timeZone !== undefined) await system('time-zone', timeZone);
   if (sshKeys === undefined) return;

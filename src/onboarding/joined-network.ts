@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+
+/** Of the access point, and of what joins it; see 40-pipit-access-point.network. */
+export const OWN_ADDRESS = '10.42.0.1';
+const OWN_NETWORK = OWN_ADDRESS.replace(/\d+$/, '');
+
+/** What this machine is connected by. */
+export interface Connection {
+  /** A cable is plugged in at both ends. */
+  readonly hasCable: boolean;
+  /** The radio has an address that an access point of others gave. */
+  readonly hasWifi: boolean;
+}
+
+/** How it is at this moment, from what the kernel says. @param net its folder of network devices */
+export function connection(net = '/sys/class/net', addresses = networkInterfaces): Connection {
+  const devices = readdirSync(net).flatMap((name) => {
+    const entries = readdirSync(join(net, name), { withFileTypes: true }).map((entry) => entry.name);
+    // What is made of software alone has no device.
+    return entries.includes('device') ? [{ name, isRadio: entries.includes('phy80211') }] : [];
+  });
+  const own = addresses();
+  const hasAddress = (name: string): boolean =>
+    (own[name] ?? []).some(
+      ({ address, family, scopeid }) =>
+        !address.startsWith(OWN_NETWORK) && !address.startsWith('169.254.') && (family === 'IPv4' || scopeid === 0),
+    );
+  return {
+    hasCable: devices.some(({ name, isRadio }) => !isRadio && hasCarrier(join(net, name))),
+    hasWifi: devices.some(({ name, isRadio }) => isRadio && hasAddress(name)),
+  };
+}
+
+function hasCarrier(device: string): boolean {
+  try {
+    return readFileSync(join(device, 'carrier'), 'utf8').trim() === '1';
+  } catch {
+    // One that is off can't say.
+    return false;
+  }
+}

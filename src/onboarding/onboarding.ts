@@ -1,0 +1,196 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { PipitError, sentencesOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Radio } from '../hardware/iwd-access-point.ts';
+import type { WifiNetwork } from '../hardware/wifi.ts';
+import type { CaptivePortalDeps, CaptivePortalOptions, PortalChoice } from './captive-portal.ts';
+import { type Connection, OWN_ADDRESS } from './joined-network.ts';
+import type { PortalProblem } from './portal-words.ts';
+
+/** The radio as an access point, and back. */
+export interface AccessPoint {
+  radio(): Promise<Radio | undefined>;
+  /** @throws PipitError */
+  open(ssid: string, password: string): Promise<void>;
+  /** @throws PipitError */
+  close(): Promise<void>;
+}
+
+/** The radio as a client. */
+export interface WifiClient {
+  /** @throws PipitError */
+  scan(): Promise<readonly WifiNetwork[]>;
+  /** @throws PipitError when it is refused */
+  join(ssid: string, password: string): Promise<void>;
+}
+
+/** Something that runs while the access point is open. */
+interface Service extends AsyncDisposable {
+  start(): Promise<unknown>;
+}
+
+export interface OnboardingDeps {
+  readonly log: Log;
+  readonly accessPoint: AccessPoint;
+  readonly wifi: WifiClient;
+  readonly connection: () => Connection;
+  readonly openDns: () => Service;
+  readonly openPortal: (deps: CaptivePortalDeps, options: Pick<CaptivePortalOptions, 'ownSsid'>) => Service;
+  /** Addresses that this machine has. */
+  readonly addresses: () => readonly string[];
+  readonly country: { get(): string; set(code: string): Promise<void> };
+  /** For the LED. */
+  readonly sign: (isOpen: boolean) => void;
+}
+
+export interface OnboardingOptions {
+  readonly password: string;
+  /** A cable is no reason to stop: to try it out. */
+  readonly ignoresCable: boolean;
+}
+
+/** How long networks that are known are looked for between two times of being an access point. */
+const REST_MS = 300_000;
+/** Nobody is interrupted who has looked at the page so lately. */
+const QUIET_MS = 180_000;
+const LOOK_FOR_KNOWN_MS = 40_000;
+const ADDRESS_MS = 30_000;
+const OWN_ADDRESS_MS = 15_000;
+const STEP_MS = 500;
+
+/**
+ * Opens an access point with a page on which a network is chosen, until there is one. The radio is either an access point
+ * or a client; so networks are looked for before it opens, and while one is known also every few minutes, when nobody is
+ * at the page.
+ */
+export class Onboarding {
+  readonly #deps: OnboardingDeps;
+  readonly #options: OnboardingOptions;
+  #networks: readonly WifiNetwork[] = [];
+  #problem: { readonly what: PortalProblem; readonly ssid: string } | undefined;
+
+  constructor(deps: OnboardingDeps, options: OnboardingOptions) {
+    this.#deps = deps;
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when there is a network, or no radio, or when aborted: then the radio is a client again.
+   * @throws PipitError when the radio can't be an access point
+   */
+  async run(signal: AbortSignal): Promise<'network' | 'no-radio' | 'aborted'> {
+    const { accessPoint, log } = this.#deps;
+    const radio = await accessPoint.radio();
+    if (radio === undefined) return 'no-radio';
+    const ssid = accessPointName(radio.address);
+    // After a crash it may be an access point still.
+    if (radio.mode === 'ap') await accessPoint.close();
+    while (!signal.aborted) {
+      if (this.#isConnected()) return 'network';
+      await this.#scan();
+      const end = await this.#beAccessPoint(ssid, signal);
+      if (end === 'aborted') break;
+      if (end === 'connected') continue;
+      if (end === 'rest') {
+        log.info('looking whether a network that is known is back');
+        await this.#until(() => this.#isConnected(), LOOK_FOR_KNOWN_MS, signal);
+      } else await this.#join(end, signal);
+    }
+    return 'aborted';
+  }
+
+  /** Looks until it is so. @returns whether it is */
+  async #until(isSo: () => boolean, ms: number, signal: AbortSignal): Promise<boolean> {
+    const untilMs = performance.now() + ms;
+    while (!isSo()) {
+      if (signal.aborted || performance.now() > untilMs) return false;
+      await pause(STEP_MS, undefined, { signal }).catch(() => {});
+    }
+    return true;
+  }
+
+  #isConnected(): boolean {
+    const { hasCable, hasWifi } = this.#deps.connection();
+    return hasWifi || (hasCable && !this.#options.ignoresCable);
+  }
+
+  /** What was found before stays when nothing can be found out. */
+  async #scan(): Promise<void> {
+    try {
+      this.#networks = await this.#deps.wifi.scan();
+    } catch (error) {
+      if (!(error instanceof PipitError)) throw error;
+      this.#deps.log.warning(sentencesOf(error));
+    }
+  }
+
+  async #beAccessPoint(ssid: string, signal: AbortSignal): Promise<PortalChoice | 'rest' | 'connected' | 'aborted'> {
+    const { accessPoint, addresses, log, openDns, openPortal, sign, country } = this.#deps;
+    let choice: PortalChoice | undefined;
+    let visitedMs = Number.NEGATIVE_INFINITY;
+    const isAnyKnown = ((await accessPoint.radio())?.knownNetworks ?? 0) > 0;
+    try {
+      await accessPoint.open(ssid, this.#options.password);
+      await this.#until(() => addresses().includes(OWN_ADDRESS), OWN_ADDRESS_MS, signal);
+      await using dns = openDns();
+      await using portal = openPortal(
+        {
+          networks: () => this.#networks,
+          problem: () => this.#problem,
+          country: () => country.get(),
+          onVisit: () => {
+            visitedMs = performance.now();
+          },
+          onChoice: (made) => {
+            choice = made;
+          },
+        },
+        { ownSsid: ssid },
+      );
+      await dns.start();
+      await portal.start();
+      sign(true);
+      log.notice(`the Wi-Fi ${ssid} is open, with the password ${this.#options.password}`);
+      const openedMs = performance.now();
+      const mayRest = (): boolean => {
+        const nowMs = performance.now();
+        return isAnyKnown && nowMs - openedMs > REST_MS && nowMs - visitedMs > QUIET_MS;
+      };
+      await this.#until(
+        () => choice !== undefined || this.#isConnected() || mayRest(),
+        Number.POSITIVE_INFINITY,
+        signal,
+      );
+      // The page that tells what comes next is on its way to a phone.
+      if (choice !== undefined) await pause(STEP_MS * 2, undefined, { signal }).catch(() => {});
+    } finally {
+      sign(false);
+      await accessPoint.close();
+    }
+    if (signal.aborted) return 'aborted';
+    return choice ?? (this.#isConnected() ? 'connected' : 'rest');
+  }
+
+  async #join({ ssid, password, country }: PortalChoice, signal: AbortSignal): Promise<void> {
+    const { log, wifi } = this.#deps;
+    if (country !== '') await this.#deps.country.set(country);
+    log.notice(`joining “${ssid}”`);
+    this.#problem = undefined;
+    try {
+      // The radio has just become a client again and knows of nothing that is in reach.
+      const isInReach = (await wifi.scan()).some((network) => network.ssid === ssid);
+      this.#problem = { what: isInReach ? 'refused' : 'gone', ssid };
+      await wifi.join(ssid, password);
+      this.#problem = { what: 'no-address', ssid };
+      if (await this.#until(() => this.#deps.connection().hasWifi, ADDRESS_MS, signal)) this.#problem = undefined;
+    } catch (error) {
+      if (!(error instanceof PipitError)) throw error;
+      log.warning(sentencesOf(error));
+    }
+  }
+}
+
+/** `Pipit-03FA`: of the radio's address, so that two of them have two names. */
+export function accessPointName(address: string): string {
+  return `Pipit-${address.replaceAll(':', '').slice(-4).toUpperCase()}`;
+}
