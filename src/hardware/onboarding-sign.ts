@@ -15,10 +15,14 @@ export class OnboardingSign {
     this.#path = path;
   }
 
-  /** Any number of times. @throws Error of the file system */
+  /** Any number of times. Where the directory is not there, nobody looks. */
   show(isOpen: boolean): void {
-    if (isOpen) writeFileSync(this.#path, '');
-    else rmSync(this.#path, { force: true });
+    try {
+      if (isOpen) writeFileSync(this.#path, '');
+      else rmSync(this.#path, { force: true });
+    } catch {
+      // An LED is no reason to keep an access point from opening.
+    }
   }
 
   get isShown(): boolean {
