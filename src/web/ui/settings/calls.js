@@ -82,3 +82,25 @@ export const previewSound = (device, signal) =>
   call('POST', '/api/devices/preview', { body: { kind: 'sound', device }, as: 'response', timeoutMs: 600_000, signal });
 
 export const getRelease = () => call('GET', '/api/release', { mayAsk: false });
+
+/* Updates of the whole system */
+
+/** So much at once: a slow network still brings it within the time a request may take. */
+const PART_BYTES = 2 * 1024 * 1024;
+
+export const getUpdate = () => call('GET', '/api/update', { mayAsk: false });
+/** @param url undefined: the newest version */
+export const installUpdate = (url) => call('POST', '/api/update', { body: { url } });
+
+/** Sends a file in parts; with the last one it is installed. @param onPart told which part of the whole is there */
+export async function sendUpdate(file, onPart) {
+  let offset = 0;
+  do {
+    onPart(offset / file.size);
+    const end = Math.min(offset + PART_BYTES, file.size);
+    const headers = { 'Content-Range': `bytes ${offset}-${end - 1}/${file.size}` };
+    const options = { body: file.slice(offset, end), headers, timeoutMs: 60_000 };
+    const { received } = await call('PUT', '/api/update/file', options);
+    offset = received;
+  } while (offset < file.size);
+}

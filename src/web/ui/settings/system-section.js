@@ -9,11 +9,13 @@ import { ConfirmButton } from './confirm-button.js';
 import { Field } from './field.js';
 import { RestartButton } from './restart-button.js';
 import { t } from './texts.js';
+import { UpdateCard } from './update-card.js';
 
 /** The machine and the program on it. */
 export function SystemSection() {
   return html`
     <${VersionCard} />
+    <${UpdateCard} />
     <${PowerCard} />
     <${BackupCard} />
     <${ResetCard} />

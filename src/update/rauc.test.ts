@@ -1,0 +1,121 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { PipitError } from '../core/errors.ts';
+import { Rauc } from './rauc.ts';
+import { refusalReport } from './refusals.ts';
+
+const test = suite('Rauc');
+
+/** What busctl answers to a method, as it does with --json=short. */
+const ANSWERS: Readonly<Record<string, string>> = {
+  GetSlotStatus: JSON.stringify({
+    type: 'a(sa{sv})',
+    data: [
+      [
+        [
+          'rootfs.0',
+          {
+            bootname: { type: 's', data: 'A' },
+            state: { type: 's', data: 'booted' },
+            'boot-status': { type: 's', data: 'good' },
+          },
+        ],
+        ['boot.0', { class: { type: 's', data: 'boot' }, state: { type: 's', data: 'active' } }],
+        [
+          'rootfs.1',
+          {
+            bootname: { type: 's', data: 'B' },
+            state: { type: 's', data: 'inactive' },
+            'boot-status': { type: 's', data: 'bad' },
+            'bundle.version': { type: 's', data: '1.3.0' },
+            'installed.timestamp': { type: 's', data: '2026-11-21T16:00:00Z' },
+            size: { type: 't', data: 100 },
+          },
+        ],
+      ],
+    ],
+  }),
+  GetPrimary: '{"type":"s","data":["rootfs.1"]}',
+  GetAll: JSON.stringify({
+    type: 'a{sv}',
+    data: [
+      {
+        Operation: { type: 's', data: 'installing' },
+        LastError: { type: 's', data: '' },
+        Progress: { type: '(isi)', data: [40, 'Updating slots', 2] },
+        Compatible: { type: 's', data: 'pipit-arm64' },
+      },
+    ],
+  }),
+  InspectBundle: JSON.stringify({
+    type: 'a{sv}',
+    data: [
+      {
+        'manifest-hash': { type: 's', data: 'abc' },
+        update: {
+          type: 'a{sv}',
+          data: { compatible: { type: 's', data: 'pipit-arm64' }, version: { type: 's', data: '1.3.0' } },
+        },
+      },
+    ],
+  }),
+  InstallBundle: '',
+  Mark: '{"type":"ss","data":["rootfs.0","marked slot rootfs.0 as good"]}',
+};
+
+function rauc(asked: string[][] = []): Rauc {
+  return new Rauc(async (name, args) => {
+    asked.push([name, ...args]);
+    const method = args.find((each) => Object.hasOwn(ANSWERS, each)) ?? '';
+    return { exitCode: 0, out: ANSWERS[method] ?? '', complaint: '' };
+  });
+}
+
+test('tells the two systems from their parts', async () => {
+  assert.equal(await rauc().slots(), [
+    { name: 'rootfs.0', bootName: 'A', isBooted: true, isBootable: true, version: undefined, installedAt: undefined },
+    {
+      name: 'rootfs.1',
+      bootName: 'B',
+      isBooted: false,
+      isBootable: false,
+      version: '1.3.0',
+      installedAt: '2026-11-21T16:00:00Z',
+    },
+  ]);
+});
+
+test('tells what is done, what a bundle is, and marks', async () => {
+  const asked: string[][] = [];
+  const it = rauc(asked);
+  assert.equal(await it.activity(), { isBusy: true, percent: 40, step: 'Updating slots', lastError: '' });
+  assert.equal(await it.inspect('/x.raucb'), { compatible: 'pipit-arm64', version: '1.3.0' });
+  assert.is(await it.compatible(), 'pipit-arm64');
+  assert.is(await it.primary(), 'rootfs.1');
+  await it.install('/x.raucb');
+  assert.is(await it.mark('good', 'booted'), 'marked slot rootfs.0 as good');
+  assert.equal(asked.at(-1)?.slice(-8), [
+    'call',
+    'de.pengutronix.rauc',
+    '/',
+    'de.pengutronix.rauc.Installer',
+    'Mark',
+    'ss',
+    'good',
+    'booted',
+  ]);
+});
+
+test('a refusal has its own words, and those for people', async () => {
+  const words = 'Call failed: signature verification failed: Verify error: self-signed certificate in chain';
+  const it = new Rauc(async () => ({ exitCode: 1, out: '', complaint: `${words}\n` }));
+  try {
+    await it.inspect('/x.raucb');
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as PipitError).code, 'update.rauc');
+    assert.is(refusalReport(error).code, 'update.not-trusted');
+  }
+});
+
+test.run();
