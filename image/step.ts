@@ -19,6 +19,8 @@ export interface Step {
 
 /** How many results of one step are kept. */
 const KEPT = 3;
+/** What was used so lately may be in use by a build that is under way. */
+const IN_USE_MS = 3_600_000;
 
 /** Where results of steps are kept: $PIPIT_IMAGE_CACHE, or ~/.cache/pipit-image. */
 export function cacheFolder(): string {
@@ -34,8 +36,7 @@ export async function done(step: Step): Promise<string> {
   const key = createHash('sha256').update(JSON.stringify(step.inputs)).digest('hex').slice(0, 16);
   const result = join(cache, `${step.name}.${key}`);
   if (existsSync(result)) {
-    const now = new Date();
-    await utimes(result, now, now);
+    await touch(result);
     say(step.name, 'as before');
     return result;
   }
@@ -50,6 +51,7 @@ export async function done(step: Step): Promise<string> {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+  await touch(result);
   say(step.name, `made in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   await forgetOld(cache, step.name);
   return result;
@@ -59,12 +61,22 @@ function say(name: string, what: string): void {
   console.log(`${name.padEnd(24)} ${what}`);
 }
 
+/** Notes in its time when a result was last used, whatever time the step gave it. */
+async function touch(result: string): Promise<void> {
+  const now = new Date();
+  await utimes(result, now, now);
+}
+
 async function forgetOld(cache: string, name: string): Promise<void> {
   const ours = (await readdir(cache)).filter((entry) => entry.startsWith(`${name}.`));
   const aged = await Promise.all(
-    ours.map(async (entry) => ({ entry, used: (await stat(join(cache, entry))).mtimeMs })),
+    ours.map(async (entry) => {
+      const stats = await stat(join(cache, entry)).catch(() => undefined);
+      return { entry, used: stats?.mtimeMs ?? 0 };
+    }),
   );
-  for (const { entry } of aged.sort((a, b) => b.used - a.used).slice(KEPT)) {
-    await rm(join(cache, entry), { recursive: true, force: true });
+  const idle = aged.sort((a, b) => b.used - a.used).slice(KEPT);
+  for (const { entry, used } of idle) {
+    if (Date.now() - used > IN_USE_MS) await rm(join(cache, entry), { recursive: true, force: true });
   }
 }
