@@ -105,7 +105,7 @@ test('how the sound of a source is treated and judged changes while it runs, whe
   const [mic, tone] = running.settings.sources;
   assert.equal(mic?.treatment, { gainDb: 6, useChannels: 'left', highPassHz: 80, autoGain: true });
   assert.equal(mic?.meter, { silenceDb: -60, silenceSeconds: 10, soundDb: -20, soundSeconds: 0.3 });
-  assert.equal(mic?.settings, { type: 'alsa', device: 'auto' });
+  assert.equal(mic?.settings, { type: 'alsa', device: 'auto', mixer: 'preset' });
   assert.equal(tone, old.settings.sources[1]);
   assert.equal(compareSettings(running, next).live, []);
 });

@@ -59,7 +59,7 @@ test('sources and mounts go by their names, and what is no letter or digit is an
     PIPIT_SOURCE__LIVING_ROOM__DEVICE: 'hw:1,0',
     PIPIT_MOUNT__STREAM__FALLBACK: 'demo,silence',
   });
-  assert.equal(settings.sources[0]?.settings, { type: 'alsa', device: 'hw:1,0' });
+  assert.equal(settings.sources[0]?.settings, { type: 'alsa', device: 'hw:1,0', mixer: 'preset' });
   assert.equal(settings.mounts[0]?.fallback, ['demo', 'silence']);
 });
 

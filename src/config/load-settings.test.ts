@@ -27,7 +27,7 @@ test('an empty file is a microphone at /stream, with the demo behind it', () => 
   assert.equal(
     settings.sources.map(({ name, settings: source, builtIn }) => [name, source, builtIn]),
     [
-      ['mic', { type: 'alsa', device: 'auto' }, false],
+      ['mic', { type: 'alsa', device: 'auto', mixer: 'preset' }, false],
       ['demo', { type: 'demo' }, true],
     ],
   );
