@@ -1,0 +1,67 @@
+import type { Arch } from '../recipe.ts';
+
+/** The machine that QEMU plays. */
+export interface Board {
+  readonly arch: Arch;
+  /** 512 is a Zero 2 W. */
+  readonly memoryMb: number;
+  /** Raw. */
+  readonly disk: string;
+  readonly secondDisk?: string;
+  /** The boot loader, for a machine that boots as a Pi does from U-Boot on; or a kernel that is started directly. */
+  readonly boot: { readonly uboot: string } | DirectBoot;
+  readonly serialLog: string;
+  /** Ports of 127.0.0.1 here, to ports of the machine. */
+  readonly forwards: readonly { readonly here: number; readonly there: number }[];
+  /** TCP servers of this machine that the emulated one reaches at 10.0.2.2, under the same port. */
+  readonly extra?: readonly string[];
+}
+
+/** A kernel without a boot loader: the twin has none, and it is the way to other kernel arguments. */
+export interface DirectBoot {
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly arguments: string;
+}
+
+/** What the kernel is told when U-Boot does not do it; as image/boot/boot.cmd says it. */
+export function kernelArguments(arch: Arch, more: readonly string[] = []): string {
+  const console = arch === 'arm64' ? 'ttyAMA0' : 'ttyS0';
+  return [
+    'root=PARTUUID=50495054-05 rootfstype=squashfs ro rootwait rauc.slot=A',
+    `console=tty1 console=${console},115200`,
+    'panic=10 psi=1 net.ifnames=0 quiet loglevel=4',
+    // A machine that is emulated beside others is slow: nothing is given up for that.
+    'systemd.default_device_timeout_sec=300',
+    ...more,
+  ].join(' ');
+}
+
+/**
+ * QEMU's arguments. Nothing of this machine's configuration counts, there is no window and no monitor, and a reboot is one.
+ */
+export function qemuArguments(board: Board): string[] {
+  const { arch, boot, disk, secondDisk, forwards, memoryMb, serialLog, extra = [] } = board;
+  const virt = ['-M', 'virt', '-cpu', 'max,pauth-impdef=on'];
+  const q35 = ['-M', 'q35', '-cpu', 'max'];
+  const start =
+    'uboot' in boot
+      ? ['-bios', boot.uboot]
+      : ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.arguments];
+  const forwarded = forwards.map(({ here, there }) => `,hostfwd=tcp:127.0.0.1:${here}-:${there}`).join('');
+  return [
+    ...['-nodefaults', '-no-user-config', '-nographic', '-monitor', 'none', '-accel', 'tcg,thread=multi'],
+    ...(arch === 'arm64' ? virt : q35),
+    ...['-smp', '2', '-m', `${memoryMb}M`],
+    ...start,
+    // Writes reach the file when the machine asks for that (a flush), so that a killed QEMU is a power cut.
+    ...['-drive', `if=none,id=card,format=raw,cache=writeback,file=${disk}`, '-device', 'virtio-blk-pci,drive=card'],
+    ...(secondDisk === undefined
+      ? []
+      : ['-drive', `if=none,id=second,format=raw,file=${secondDisk}`, '-device', 'virtio-blk-pci,drive=second']),
+    ...['-netdev', `user,id=lan${forwarded}`, '-device', 'virtio-net-pci,netdev=lan,romfile='],
+    ...['-object', 'rng-random,filename=/dev/urandom,id=random', '-device', 'virtio-rng-pci,rng=random'],
+    ...['-serial', `file:${serialLog}`],
+    ...extra,
+  ];
+}
