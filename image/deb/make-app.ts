@@ -109,6 +109,6 @@ async function settle(into: string, epoch: number): Promise<void> {
     await chmod(path, entry.isDirectory() || path.endsWith('/node/bin/node') ? 0o755 : 0o644);
     await lutimes(path, epoch, epoch);
   }
+  // Its own time says when it was made: what is old leaves the cache.
   await chmod(into, 0o755);
-  await lutimes(into, epoch, epoch);
 }
