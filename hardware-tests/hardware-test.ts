@@ -9,8 +9,8 @@ export interface HardwareTest {
   readonly name: string;
   /** What it cannot do without. The test is skipped, with the reason, where one is not there. */
   readonly needs: readonly Need[];
-  /** It opens devices that the user's own station may have open: that one is stopped for as long as the tests run. */
-  readonly takesDevices?: boolean;
+  /** The user's own station is stopped for as long as the tests run: it would have the devices open, or be disturbed. */
+  readonly needsRest?: boolean;
   /** It fails when it takes longer. Three minutes when left out: emulated machines are slow. */
   readonly limitMs?: number;
   run(bench: Bench): Promise<void>;
@@ -38,6 +38,8 @@ export interface StationOptions {
   /** Other than a folder in memory. */
   readonly dataFolder?: string;
   readonly wrapper?: readonly string[];
+  /** Where it listens; 127.0.0.1 when left out. */
+  readonly host?: string;
 }
 
 /** How a test went. */

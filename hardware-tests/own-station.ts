@@ -46,12 +46,11 @@ export class OwnStation implements AsyncDisposable {
   /**
    * Starts it, and resolves when it is ready.
    * @param folder for its configuration and, unless said otherwise, its data
-   * @param host where it listens
    */
   static async start(
     config: string,
     folder: string,
-    options: StationOptions & { readonly signal: AbortSignal; readonly host?: string },
+    options: StationOptions & { readonly signal: AbortSignal },
   ): Promise<OwnStation> {
     const { dataFolder = join(folder, 'data'), wrapper = [], signal, host = '127.0.0.1' } = options;
     const server = `server {\n  host = "${host}"\n  listen_port = 0\n  source_port = 0\n}\n`;

@@ -50,7 +50,7 @@ async function runTest(test: HardwareTest, parent: string, deps: RunDeps): Promi
   const stack = new AsyncDisposableStack();
   let error: unknown;
   try {
-    if (test.takesDevices) await deps.mainStation.rest();
+    if (test.needsRest) await deps.mainStation.rest();
     await orAborted(test.run(benchOf({ signal, stack, folder, notes })), signal);
   } catch (caught) {
     error = limit.aborted

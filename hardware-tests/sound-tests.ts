@@ -19,7 +19,7 @@ export const soundTests: readonly HardwareTest[] = [
     about: 'sound',
     name: 'a tone that a sound card hears is in the stream, and nothing else is',
     needs: LOOPBACK,
-    takesDevices: true,
+    needsRest: true,
     async run(bench) {
       const [card] = await loopbackCards(bench, 1);
       if (card === undefined) return;
@@ -37,7 +37,7 @@ export const soundTests: readonly HardwareTest[] = [
     about: 'sound',
     name: 'a sound card is pulled and put back: the state tells it, listeners stay and hear it again',
     needs: LOOPBACK,
-    takesDevices: true,
+    needsRest: true,
     async run(bench) {
       const [card] = await loopbackCards(bench, 1);
       if (card === undefined) return;
@@ -70,7 +70,7 @@ export const soundTests: readonly HardwareTest[] = [
     about: 'sound',
     name: 'two cards of one model are told apart by what they are set by',
     needs: LOOPBACK,
-    takesDevices: true,
+    needsRest: true,
     async run(bench) {
       const [first, second] = await loopbackCards(bench, 2);
       if (first === undefined || second === undefined) return;
@@ -90,7 +90,7 @@ export const soundTests: readonly HardwareTest[] = [
     about: 'sound',
     name: 'a reader that is held up loses sound, which is counted, and the stream goes on',
     needs: LOOPBACK,
-    takesDevices: true,
+    needsRest: true,
     async run(bench) {
       const [card] = await loopbackCards(bench, 1);
       if (card === undefined) return;
@@ -119,7 +119,7 @@ export const soundTests: readonly HardwareTest[] = [
     about: 'sound',
     name: 'a card that another program records from is said to be busy, and is heard when it is free',
     needs: [...LOOPBACK, installed('arecord')],
-    takesDevices: true,
+    needsRest: true,
     async run(bench) {
       const [card] = await loopbackCards(bench, 1);
       if (card === undefined) return;
@@ -148,7 +148,7 @@ export const soundTests: readonly HardwareTest[] = [
     about: 'sound',
     name: 'every sound card that is plugged in delivers sound',
     needs: [ROOT, microphones(1)],
-    takesDevices: true,
+    needsRest: true,
     async run(bench) {
       const cards = (await listDevices()).filter(({ cardId }) => !VIRTUAL_CARD.test(cardId));
       const names = cards.map((_, i) => `card-${i}`);

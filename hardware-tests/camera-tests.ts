@@ -1,0 +1,149 @@
+import { listCameras } from '../src/capture/camera/camera-devices.ts';
+import { v4l2Identity } from '../src/capture/camera/v4l2-devices.ts';
+import { lookAt, VirtualCamera } from './camera-bench.ts';
+import type { HardwareTest } from './hardware-test.ts';
+import { CAMERA, installed, kernelModule, ROOT, VIRTUAL_CAMERA } from './need.ts';
+import type { OwnStation } from './own-station.ts';
+import { until } from './until.ts';
+import { Watching } from './watching.ts';
+
+const VIVID = [ROOT, kernelModule('vivid'), installed('v4l2-ctl')];
+/** No microphone of the machine is looked for beside the camera. */
+const SILENCE = 'source "quiet" {\n  type = "silence"\n}\n';
+
+function camera(name: string, lines: Readonly<Record<string, string | number>>): string {
+  const all = Object.entries(lines).map(([key, value]) => `  ${key} = ${JSON.stringify(value)}\n`);
+  return `camera "${name}" {\n  type = "v4l2"\n${all.join('')}}\n`;
+}
+
+async function still(station: OwnStation, name: string): Promise<Buffer> {
+  return await until(
+    `camera ${name} gives a still`,
+    async () => {
+      const answer = await fetch(station.url(`/camera/${name}.jpg`), { signal: AbortSignal.timeout(60_000) });
+      const body = Buffer.from(await answer.arrayBuffer());
+      return answer.ok ? body : undefined;
+    },
+    { limitMs: 60_000 },
+  );
+}
+
+async function stateOf(station: OwnStation, name: string) {
+  const { cameras } = await station.status();
+  const found = cameras.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`there is no camera ${name}`);
+  return found;
+}
+
+export const cameraTests: readonly HardwareTest[] = [
+  {
+    about: 'camera',
+    name: 'a camera is seen in each of its formats that Pipit asks for, and the size that it was asked for',
+    needs: VIVID,
+    needsRest: true,
+    limitMs: 300_000,
+    async run(bench) {
+      const { path } = await VirtualCamera.open(bench);
+      const asked = [
+        { format: 'auto', width: 640, height: 360 },
+        { format: 'yuyv422', width: 1280, height: 720 },
+        { format: 'nv12', width: 320, height: 180 },
+      ];
+      // One after the other: a camera that nobody watches any more is closed at once.
+      const names = asked.map(({ format }) => format);
+      const blocks = asked.map((each) => camera(each.format, { device: path, idle_close_s: 0, ...each }));
+      const station = await bench.station(SILENCE + blocks.join(''));
+      for (const { format, width, height } of asked) {
+        const picture = await lookAt(await still(station, format));
+        const { detail } = await stateOf(station, format);
+        bench.note(`${format}: ${picture.width}x${picture.height}, ${picture.bytes} bytes; ${detail}`);
+        if (picture.width !== width || picture.height !== height) throw new Error(`${format} has another size`);
+        await until(`camera ${format} is closed`, async () =>
+          (await stateOf(station, format)).state === 'stopped' ? true : undefined,
+        );
+      }
+      if (names.length !== new Set(names).size) throw new Error('a format twice');
+    },
+  },
+  {
+    about: 'camera',
+    name: 'a format that the camera does not have is said, with those that it has',
+    needs: VIVID,
+    needsRest: true,
+    async run(bench) {
+      const { path } = await VirtualCamera.open(bench);
+      const station = await bench.station(
+        SILENCE +
+          camera('eye', { device: path, format: 'h264', keep_open: 1 }).replace('keep_open = 1', 'keep_open = true'),
+      );
+      const error = await until('the camera says what is wrong', async () => {
+        const found = (await stateOf(station, 'eye')).error;
+        return found ?? undefined;
+      });
+      bench.note(`${error.code}: ${error.message}`);
+    },
+  },
+  {
+    about: 'camera',
+    name: 'a camera is pulled and put back: the state tells it, and who watches sees it again',
+    needs: VIVID,
+    needsRest: true,
+    limitMs: 300_000,
+    async run(bench) {
+      const virtual = await VirtualCamera.open(bench);
+      const station = await bench.station(SILENCE + camera('eye', { device: 'auto', width: 640, height: 360 }));
+      using watching = await Watching.open(station.url('/camera/eye.mjpg'));
+      await watching.more(5);
+      if (watching.last !== undefined) await lookAt(watching.last);
+      await virtual.unplug();
+      const gone = await until('the state says that the camera has gone', async () => {
+        const now = await stateOf(station, 'eye');
+        return now.has_signal ? undefined : now;
+      });
+      bench.note(`pulled: ${gone.state}, ${gone.error?.code ?? 'no error'}`);
+      await virtual.plugIn();
+      await watching.more(5, 120_000);
+      if (!watching.isOpen) throw new Error('the viewer was let go');
+      await until('the camera is live', async () =>
+        (await stateOf(station, 'eye')).state === 'live' ? true : undefined,
+      );
+    },
+  },
+  {
+    about: 'camera',
+    name: 'pictures move: a stream shows one after the other, and no two are the same',
+    needs: VIVID,
+    needsRest: true,
+    async run(bench) {
+      const { path } = await VirtualCamera.open(bench);
+      const station = await bench.station(SILENCE + camera('eye', { device: path, width: 640, height: 360, fps: 5 }));
+      using watching = await Watching.open(station.url('/camera/eye.mjpg'));
+      await watching.more(2);
+      const begun = { ms: performance.now(), count: watching.count };
+      const seen = new Set<string>();
+      for (let i = 0; i < 5; i += 1) {
+        await watching.more(1);
+        seen.add(watching.last?.toString('base64') ?? '');
+      }
+      const fps = (watching.count - begun.count) / ((performance.now() - begun.ms) / 1000);
+      bench.note(`${fps.toFixed(1)} pictures a second`);
+      if (seen.size < 5) throw new Error(`only ${seen.size} different pictures out of 5`);
+    },
+  },
+  {
+    about: 'camera',
+    name: 'every camera that is plugged in delivers pictures',
+    needs: [CAMERA],
+    needsRest: true,
+    async run(bench) {
+      const cameras = (await listCameras()).v4l2.filter(({ name }) => !VIRTUAL_CAMERA.test(name));
+      const blocks = cameras.map((each, i) => camera(`camera-${i}`, { device: v4l2Identity(each) }));
+      const station = await bench.station(SILENCE + blocks.join(''));
+      for (const [i, { name, path }] of cameras.entries()) {
+        const picture = await lookAt(await still(station, `camera-${i}`));
+        const { detail } = await stateOf(station, `camera-${i}`);
+        bench.note(`${name} (${path}): ${picture.width}x${picture.height}; ${detail}`);
+      }
+    },
+  },
+];
