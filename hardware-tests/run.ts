@@ -1,6 +1,77 @@
-import { selfTest } from './self-test.ts';
+import { parseArgs } from 'node:util';
+import type { TestResult } from './hardware-test.ts';
+import { MainStation } from './main-station.ts';
+import { hardwareReportOf, selfTestOn } from './on-host.ts';
+import { outsideTests } from './outside-tests.ts';
+import { runTests } from './run-tests.ts';
+import { endedBySignal, matching, SELF_TEST_USAGE, selfTest } from './self-test.ts';
+import { countOf, resultText, summaryText } from './text-report.ts';
+import { writeReports } from './write-reports.ts';
 
 /*
- * npm run hardware-tests -- [--host pipit.local] [--junit FILE] [--report FILE] [FILTER…]
+ * npm run hardware-tests -- [--host NAME] [OPTIONS] [FILTER…]
+ *
+ * Without --host it is `pipit self-test` on this machine. With it, the station there is heard and seen over the network, and
+ * `pipit self-test` is run there through SSH: that takes a key which root of that machine knows (ssh_key in pipit.txt).
+ *
+ *   --host NAME     pipit.local, or an address
+ *   --port N        of its page, 8001
+ *   --ssh-port N    22
+ *   --identity FILE the key
+ *   --user NAME     root; any other must be allowed to sudo
+ *   --junit FILE, --report FILE as in pipit self-test
  */
-process.exitCode = await selfTest(process.argv.slice(2));
+
+const args = process.argv.slice(2);
+process.exitCode = args.some((arg) => arg.startsWith('--host')) ? await runOnHost(args) : await selfTest(args);
+
+async function runOnHost(given: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...given],
+    allowPositionals: true,
+    options: {
+      host: { type: 'string', default: 'pipit.local' },
+      port: { type: 'string', default: '8001' },
+      'ssh-port': { type: 'string', default: '22' },
+      identity: { type: 'string' },
+      user: { type: 'string', default: 'root' },
+      junit: { type: 'string' },
+      report: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) {
+    console.log(SELF_TEST_USAGE);
+    return 0;
+  }
+  const identity = values.identity === undefined ? [] : ['-i', values.identity];
+  const host = { name: values.host, user: values.user, sshOptions: ['-p', values['ssh-port'], ...identity] };
+  const signal = endedBySignal();
+  const date = new Date();
+  const onResult = (result: TestResult): void => console.log(resultText(result));
+  const outside = matching(outsideTests(values.host, Number(values.port)), positionals);
+  const results = await runTests(outside, { signal, mainStation: new MainStation(), onResult });
+  const there = await selfTestOn(host, positionals, onResult, signal);
+  results.push(...there.results);
+  if (there.trouble !== '') {
+    // Without SSH the rest was not tested: that is said, and is no success.
+    const nothing: TestResult = {
+      about: 'self-test',
+      name: `pipit self-test on ${values.host}`,
+      outcome: there.results.length === 0 ? 'skipped' : 'failed',
+      reason: there.trouble,
+      notes: [],
+      seconds: 0,
+    };
+    results.push(nothing);
+    onResult(nothing);
+  }
+  console.log(summaryText(results));
+  await writeReports(results, {
+    ...values,
+    date,
+    hostname: values.host,
+    hardware: () => hardwareReportOf(host, signal),
+  });
+  return countOf(results).failed > 0 || signal.aborted ? 1 : 0;
+}

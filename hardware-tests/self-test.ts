@@ -1,23 +1,24 @@
-import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { allTests } from './all-tests.ts';
 import { hardwareReport } from './hardware-report.ts';
-import type { HardwareTest, TestResult } from './hardware-test.ts';
-import { junitReport } from './junit-report.ts';
+import type { HardwareTest } from './hardware-test.ts';
 import { MainStation } from './main-station.ts';
 import { runTests } from './run-tests.ts';
 import { countOf, resultText, summaryText } from './text-report.ts';
+import { writeReports } from './write-reports.ts';
 
-export const SELF_TEST_USAGE = `Usage: pipit self-test [--list] [--junit FILE] [--report FILE] [FILTER...]
+export const SELF_TEST_USAGE = `Usage: pipit self-test [--junit FILE] [--report FILE] [FILTER...]
+       pipit self-test --list | --hardware
 
-Tests this machine with Pipit on it, as root. Tests whose name contains a FILTER run, or all. Those that need what is not
-there are skipped and say why. The station rests for as long as tests use its devices.
+Tests this machine with Pipit on it, as root. Tests that have a FILTER in their name run, or all. Those that need what is not
+there are skipped and say why. The station rests while a test would be in its way.
 
-  --list          only say which tests there are, and what of them would be skipped
   --junit FILE    write the results as JUnit XML, too
   --report FILE   write a report of the hardware and the results as Markdown, to paste into a bug report
   --json          a line of JSON for each result instead of text
+  --list          only say which tests there are, and which would be skipped
+  --hardware      only print the report of the hardware
 `;
 
 /** @returns the exit code: 0 when nothing failed, 1 when something did, 2 when it was asked for in a wrong way */
@@ -30,43 +31,33 @@ export async function selfTest(args: readonly string[]): Promise<number> {
     return 2;
   }
   const { values, positionals } = given;
-  if (values.help) {
-    process.stdout.write(SELF_TEST_USAGE);
-    return 0;
-  }
   const tests = matching(allTests, positionals);
-  if (values.list) return await list(tests);
+  if (values.help) print(SELF_TEST_USAGE);
+  else if (values.hardware) print(await hardwareReport());
+  else if (values.list) await list(tests);
+  else return await runAll(tests, values);
+  return 0;
+}
+
+async function runAll(tests: readonly HardwareTest[], values: ReturnType<typeof parse>['values']): Promise<number> {
+  const signal = endedBySignal();
+  const date = new Date();
+  const results = await runTests(tests, {
+    signal,
+    mainStation: new MainStation(),
+    onResult: (result) => print(`${values.json ? JSON.stringify(result) : resultText(result)}\n`),
+  });
+  if (!values.json) print(`${summaryText(results)}\n`);
+  await writeReports(results, { ...values, date, hostname: hostname(), hardware: hardwareReport });
+  return countOf(results).failed > 0 || signal.aborted ? 1 : 0;
+}
+
+/** Aborts when the program is told to end: then what a test has begun is put back first. */
+export function endedBySignal(): AbortSignal {
   const ended = new AbortController();
   const end = (): void => ended.abort(new Error('the run was ended'));
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, end);
-  const date = new Date();
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  const results = await runTests(tests, {
-    signal: ended.signal,
-    mainStation: new MainStation(),
-    onResult: (result) => say(values.json ? JSON.stringify(result) : resultText(result)),
-  });
-  if (!values.json) say(summaryText(results));
-  if (values.junit !== undefined) {
-    const options = { suite: 'pipit', hostname: hostname(), date };
-    await writeFile(values.junit, junitReport(results, options));
-  }
-  if (values.report !== undefined) await writeFile(values.report, await reportOf(results));
-  return countOf(results).failed > 0 || ended.signal.aborted ? 1 : 0;
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      list: { type: 'boolean' },
-      json: { type: 'boolean' },
-      junit: { type: 'string' },
-      report: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
+  return ended.signal;
 }
 
 /** Those whose subject or name has one of the filters in it. */
@@ -76,27 +67,29 @@ export function matching(tests: readonly HardwareTest[], filters: readonly strin
   );
 }
 
-async function list(tests: readonly HardwareTest[]): Promise<number> {
-  for (const { about, name, needs } of tests) {
-    const missing: (string | undefined)[] = [];
-    for (const need of needs) missing.push(await need.missing());
-    const why = missing.find((each) => each !== undefined);
-    process.stdout.write(`${about}: ${name}${why === undefined ? '' : ` [skipped: ${why}]`}\n`);
-  }
-  return 0;
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      list: { type: 'boolean' },
+      hardware: { type: 'boolean' },
+      json: { type: 'boolean' },
+      junit: { type: 'string' },
+      report: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }
 
-async function reportOf(results: readonly TestResult[]): Promise<string> {
-  const lines = results.map(({ about, name, outcome, reason }) => `| ${outcome} | ${about} | ${name} | ${reason} |`);
-  return [
-    await hardwareReport(),
-    '## Tests',
-    '',
-    summaryText(results),
-    '',
-    '| outcome | about | test | why |',
-    '| --- | --- | --- | --- |',
-    ...lines.map((line) => line.replaceAll('\n', ' ')),
-    '',
-  ].join('\n');
+async function list(tests: readonly HardwareTest[]): Promise<void> {
+  for (const { about, name, needs } of tests) {
+    const missing = await Promise.all(needs.map((need) => need.missing()));
+    const why = missing.find((each) => each !== undefined);
+    print(`${about}: ${name}${why === undefined ? '' : ` [would be skipped: ${why}]`}\n`);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
 }

@@ -1,0 +1,62 @@
+import { lookup } from 'node:dns/promises';
+import type { StationStatus } from '../src/web/answers.ts';
+import { lookAt } from './camera-bench.ts';
+import { type HardwareTest, NotThere } from './hardware-test.ts';
+import { Listening } from './listening.ts';
+import type { Need } from './need.ts';
+
+const ANSWER_MS = 30_000;
+
+/** What somebody sees and hears who comes over the network, at a station that is left as it is. */
+export function outsideTests(host: string, port: number): HardwareTest[] {
+  const base = `http://${host}:${port}`;
+  const ask = (path: string): Promise<Response> => fetch(`${base}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+  const answers: Need = {
+    missing: () =>
+      ask('/healthz').then(
+        () => undefined,
+        () => `${base} does not answer`,
+      ),
+  };
+  const about = 'outside';
+  return [
+    {
+      about,
+      name: 'the station answers on the network, under its name',
+      needs: [],
+      async run(bench) {
+        bench.note(`${host} is ${(await lookup(host)).address}`);
+        const page = await ask('/');
+        if (!page.ok || !(await page.text()).includes('<!doctype html')) throw new Error(`/ answered ${page.status}`);
+        const health = await ask('/healthz');
+        if (!health.ok) throw new Error(`/healthz answered ${health.status}: ${await health.text()}`);
+      },
+    },
+    {
+      about,
+      name: 'its stream is sound',
+      needs: [answers],
+      async run(bench) {
+        using listening = await Listening.open(`${base}/stream.mp3`);
+        await listening.more(60_000);
+        const { seconds, peak } = await listening.recent(10);
+        bench.note(`${seconds.toFixed(1)} s decoded, peak ${peak.toFixed(4)}`);
+        if (seconds < 1) throw new Error('nothing can be decoded');
+      },
+    },
+    {
+      about,
+      name: 'its camera is a picture',
+      needs: [answers],
+      async run(bench) {
+        const { cameras } = (await (await ask('/api/status')).json()) as StationStatus;
+        if (cameras.length === 0) throw new NotThere('the station has no camera');
+        const answer = await ask('/camera.jpg');
+        if (answer.status === 503) throw new NotThere(`no picture comes: ${await answer.text()}`);
+        if (!answer.ok) throw new Error(`/camera.jpg answered ${answer.status}`);
+        const { width, height, bytes } = await lookAt(Buffer.from(await answer.arrayBuffer()));
+        bench.note(`${width}x${height}, ${bytes} bytes`);
+      },
+    },
+  ];
+}
