@@ -11,6 +11,7 @@ export type Command =
 
 /** What else the program does, each by a file of its own beside main.ts: `NAME-command.ts`. */
 export const SUBCOMMANDS = {
+  'self-test': () => import('./self-test-command.ts'),
   'apply-first-boot': () => import('./apply-first-boot-command.ts'),
   onboard: () => import('./onboard-command.ts'),
   'confirm-update': () => import('./confirm-update-command.ts'),

@@ -99,6 +99,10 @@ test('tests import what they need', () => {
   allowed('bench/fan-out.test.ts', `import { suite } from 'uvu';`);
   refused('src/ring/ring.ts', `import { suite } from 'uvu';`);
   refused('src/ring/ring.ts', `import { listeners } from '../../bench/listeners.ts';`);
+  allowed('image/system.ts', `import { makeDisk } from './disk/make-disk.ts';`);
+  allowed('hardware-tests/box-tests.ts', `import { until } from './until.ts';`);
+  allowed('src/self-test-command.ts', `import { selfTest } from '../hardware-tests/self-test.ts';`);
+  refused('src/web/app.ts', `import { selfTest } from '../../hardware-tests/self-test.ts';`);
 });
 
 test.run();
