@@ -49,7 +49,7 @@ interface Settings {
 }
 
 test('a newer version is told of, once a day', async () => {
-  const release = { version: 'v1.10.0', url: 'https://example.org/1.10.0' };
+  const release = { version: 'v1.10.0', url: 'https://example.org/1.10.0', bundle: 'https://example.org/1.10.0.raucb' };
   await asking(
     (_, response) => response.end(JSON.stringify(release)),
     async ({ check, clock, log, asked }) => {
@@ -57,7 +57,8 @@ test('a newer version is told of, once a day', async () => {
       assert.equal(check.report.latest, undefined);
       await clock.run(31_000);
       await until('it is known', () => check.report.latest !== undefined);
-      const { latest, url, isNewer, checkedAt } = check.report;
+      const { latest, url, bundle, isNewer, checkedAt } = check.report;
+      assert.is(bundle, release.bundle);
       assert.equal([latest, url, isNewer], ['1.10.0', 'https://example.org/1.10.0', true]);
       assert.is(checkedAt?.getUTCFullYear(), 2030);
       await clock.run(DAY_MS - 60_000);

@@ -66,6 +66,28 @@ test('the message has the keys that Home Assistant documents, and goes where it 
   assert.match(TOPICS.discovery.replace('homeassistant/', ''), DISCOVERY_TOPIC);
 });
 
+test('the update installs where the system updates itself as a whole, and commands are taken', () => {
+  const update = { isBusy: false, percent: undefined, install: () => true };
+  const entityOf = (choices: typeof CHOICES, commands: boolean) =>
+    componentsOf(discoveryOf(SIGHT, choices, TOPICS, { ...ALL, commands })).find(([id]) => id === 'update')?.[1];
+  const installing = entityOf({ ...CHOICES, update }, true);
+  assert.equal(
+    [installing?.['command_topic'], installing?.['payload_install']],
+    ['pipit/b8d1f00d/install_update/set', 'PRESS'],
+  );
+  for (const other of [entityOf(CHOICES, true), entityOf({ ...CHOICES, update }, false)]) {
+    assert.is(other?.['command_topic'], undefined);
+  }
+  const told = stationMessages(
+    SIGHT,
+    { ...CHOICES, update: { ...update, isBusy: true, percent: 40 } },
+    TOPICS,
+    () => false,
+  );
+  const state = JSON.parse(told.get(TOPICS.update) ?? '{}') as Keys;
+  assert.equal([state['in_progress'], state['update_percentage']], [true, 40]);
+});
+
 test('each component has an id, a unique id and a name of its own', () => {
   const ids = Object.keys(whole.cmps);
   for (const id of ids) assert.match(id, ID);

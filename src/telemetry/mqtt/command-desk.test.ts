@@ -6,6 +6,7 @@ import { DeviceError } from '../../core/errors.ts';
 import { FakeClock } from '../../testkit/fake-clock.ts';
 import { RecordingLog } from '../../testkit/recording-log.ts';
 import { CommandDesk, type CommandResult } from './command-desk.ts';
+import type { StationChoices } from './station-messages.ts';
 import { CHOICES, RecordingControl, sightOf } from './station-sight.testing.ts';
 import { topicName } from './topics.ts';
 
@@ -18,13 +19,14 @@ class Fixture {
   readonly control = new RecordingControl();
   readonly results: CommandResult[] = [];
   readonly desk: CommandDesk;
+  update: StationChoices['update'];
 
   constructor(isOpen = true) {
     this.desk = new CommandDesk(
       {
         ...this,
         sight: () => sightOf({ sources: ['mic', 'Küche'], mounts: [...sightOf().mounts] }),
-        choices: () => CHOICES,
+        choices: () => ({ ...CHOICES, update: this.update }),
         answer: (result) => this.results.push(result),
       },
       { isOpen },
@@ -40,6 +42,22 @@ class Fixture {
     return this.results[0];
   }
 }
+
+test('an update is installed where the system updates itself, and refused elsewhere', async () => {
+  let began = 0;
+  let isKnown = true;
+  const install = (): boolean => {
+    began += 1;
+    return isKnown;
+  };
+  const fixture = new Fixture();
+  assert.match((await fixture.send('install_update', 'PRESS'))?.error ?? '', /does not update itself/);
+  fixture.update = { isBusy: false, percent: undefined, install };
+  assert.ok((await fixture.send('install_update', 'PRESS'))?.ok);
+  isKnown = false;
+  assert.match((await fixture.send('install_update', 'PRESS'))?.error ?? '', /nobody says where/);
+  assert.is(began, 2);
+});
 
 test('carries out what is asked for, and says so', async () => {
   const fixture = new Fixture();
