@@ -88,6 +88,7 @@ async function buildAddon(fetched: string, into: string, { arch }: Recipe, toolb
   const addon = join(into, 'node_modules/epoll/build/epoll.node');
   await mkdir(dirname(addon), { recursive: true });
   const source = join(modules, 'epoll/src/epoll.cc');
-  const search = includes.map((each) => `-I${each}`);
+  // Assertions name their file: where it was built is nobody's business, and another one each time.
+  const search = [`-ffile-prefix-map=${fetched}=.`, ...includes.map((each) => `-I${each}`)];
   await toolbox.run([into], `${machineOf(arch)}-linux-gnu-g++`, [...ADDON_FLAGS, ...search, source, '-o', addon]);
 }
