@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { command } from '../command.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Toolbox } from '../toolbox.ts';
+import { KERNEL } from './version.ts';
 
 /** What goes into an initrd. */
 export interface InitrdParts {
@@ -54,7 +55,7 @@ export async function makeInitrd(
   }
   const folder = dirname(file);
   await toolbox.run([work], 'depmod', ['-b', work, parts.release]);
-  await command('find', [work, '-exec', 'touch', '-h', '-d', `@${recipe.epoch}`, '{}', '+']);
+  await command('find', [work, '-exec', 'touch', '-h', '-d', `@${KERNEL.epoch}`, '{}', '+']);
   // The kernel makes /dev/console for itself where there is none, so no device nodes are needed.
   const archive =
     "find . -mindepth 1 | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc -R 0:0 | zstd -q -19 -T1 -o '$0'";

@@ -8,7 +8,7 @@ import type { Toolbox } from '../toolbox.ts';
 import { unpackPackages } from './download.ts';
 import { makeInitrd } from './initrd.ts';
 import { chooseModules } from './module-choice.ts';
-import { kernelPackages, kernelRelease } from './version.ts';
+import { KERNEL, kernelPackages, kernelRelease } from './version.ts';
 
 /** A kernel, ready to be put into a boot partition and a root. */
 export interface Kernel {
@@ -27,6 +27,9 @@ export interface Kernel {
 /** Device trees that are shipped: everything that Broadcom's 64-bit chips on a Raspberry Pi have. */
 const OUR_TREES = /^bcm(2837|2710|2711|2712)-.*rpi.*\.dtb$/;
 
+/** In this folder: tests and pages change nothing. */
+const MADE_OF = ['initrd', 'initrd.ts', 'kernel.ts', 'module-choice.ts', 'modules.ts', 'version.ts'];
+
 /** Makes the kernel's parts: Debian's own build of it, with the modules of image/kernel/modules.ts only. */
 export async function makeKernel(recipe: Recipe, toolbox: Toolbox): Promise<Kernel> {
   const packages = [...kernelPackages(recipe.arch), 'busybox-static'];
@@ -43,7 +46,7 @@ export async function makeKernel(recipe: Recipe, toolbox: Toolbox): Promise<Kern
   const version = kernelRelease(recipe.arch);
   const folder = await done({
     name: `kernel-${recipe.arch}`,
-    inputs: [debs, String(recipe.epoch), hashOf(['image/kernel'])],
+    inputs: [debs, String(KERNEL.epoch), hashOf(MADE_OF.map((name) => `image/kernel/${name}`))],
     async make(into) {
       const whole = join(debs, 'lib/modules', version);
       const choice = await copyModules(recipe, whole, join(into, 'modules/lib/modules', version));

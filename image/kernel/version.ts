@@ -4,7 +4,13 @@ import type { Arch } from '../recipe.ts';
  * The kernel of the image, pinned: a backports suite moves on, and each new kernel is to be tried before it is shipped.
  * It is of trixie-backports, since trixie's own has neither gpio-sim nor most of a Pi 5.
  */
-export const KERNEL = { version: '7.2.12', abi: '7.2.12+deb13', package: '7.2.12-1~bpo13+1' } as const;
+export const KERNEL = {
+  version: '7.2.12',
+  abi: '7.2.12+deb13',
+  package: '7.2.12-1~bpo13+1',
+  /** That files of the initrd carry, seconds since 1970: the kernel is not made anew with each change of Pipit. */
+  epoch: 1_760_000_000,
+} as const;
 
 /** As `uname -r` says it, and the folder in /lib/modules. */
 export function kernelRelease(arch: Arch): string {

@@ -22,6 +22,9 @@ export interface RootParts {
 
 const SQUASHFS = ['-comp', 'zstd', '-Xcompression-level', '19', '-b', '256K', '-noappend', '-no-exports', '-quiet'];
 
+/** In this folder: tests and pages change nothing. */
+const MADE_OF = ['files', 'root.ts', 'settle-accounts.ts', 'trim.ts', 'units.ts'];
+
 /**
  * Makes the read-only root of one slot: Debian, Pipit's package, the image's own files and units, the kernel's modules,
  * and nothing that nobody reaches. The same inputs give the same bytes. Takes root.
@@ -38,7 +41,8 @@ export async function makeRoot(recipe: Recipe, toolbox: Toolbox, parts: RootPart
       parts.base,
       parts.deb ?? '',
       parts.kernel.modules,
-      hashOf(['image/root', 'systemd/image']),
+      hashOf(MADE_OF.map((name) => `image/root/${name}`)),
+      hashOf(['systemd/image']),
       hashOf(['image/update/lay-update-files.ts', 'image/update/system-conf.ts', 'image/boot/environment.ts']),
       hashOf([keys.keyring], '/'),
     ],
@@ -116,6 +120,9 @@ async function prepare(root: string): Promise<void> {
   await command('chroot', [root, 'systemd-hwdb', '--usr', 'update']);
   // Users of the image's own; those of packages are there already.
   await command('chroot', [root, 'systemd-sysusers']);
+  // Pipit's own folders: trimming took one of them.
+  const own = ['/etc/pipit', '/var/lib/pipit', '/var/cache/pipit'].map((path) => `--prefix=${path}`);
+  await command('chroot', [root, 'systemd-tmpfiles', '--create', ...own]);
   // As systemd would do it at the first start: pipit-data then sees whose it is.
   await command('chroot', [root, 'chown', 'systemd-timesync:systemd-timesync', '/var/lib/systemd/timesync']);
 }

@@ -42,10 +42,18 @@ const UNNEEDED: readonly Unneeded[] = [
   },
   { why: 'made again from what is left', files: ['usr/lib/udev/hwdb.bin', 'etc/udev/hwdb.bin'] },
   { why: 'firmware of other machines', files: ['usr/lib/firmware/{brcm,cypress}/*'], but: PI_WIFI },
-  { why: 'speech samples', files: ['usr/share/sounds', 'usr/share/alsa/{speaker-test,init/*}'] },
+  { why: 'speech samples', files: ['usr/share/sounds', 'usr/share/alsa/{speaker-test,init}'] },
   {
     why: 'tests sound cards by Fourier transform, with a library of its own',
     files: ['usr/{bin,sbin}/alsabat*', 'usr/lib/*-linux-gnu/libfftw3f*'],
+  },
+  {
+    why: 'mixers are set by Pipit itself; what alsactl would restore is lost with the memory',
+    files: [
+      'usr/lib/udev/rules.d/90-alsa-restore.rules',
+      'usr/lib/systemd/system/alsa-*.service',
+      'usr/lib/systemd/system/*.wants/alsa-*',
+    ],
   },
   {
     why: 'no terminal but those of today',
