@@ -65,15 +65,63 @@ test('a browser stays signed in over a restart, until nobody has used it for as 
   const scope = async () => read(await second.ask('/api/access', { headers: { Cookie: cookie } }))['scope'];
   assert.is(await scope(), 'admin');
   const unwritten = readFileSync(bookOf(second), 'utf8');
-  second.now = new Date(second.now.getTime() + 0.9 * DAY_MS);
+  second.pass(0.9 * DAY_MS);
   assert.is(await scope(), 'admin');
   assert.is(readFileSync(bookOf(second), 'utf8'), unwritten, 'use within a day is not written');
-  second.now = new Date(second.now.getTime() + 2 * DAY_MS);
+  second.pass(2 * DAY_MS);
   assert.is(await scope(), 'admin');
-  second.now = new Date(second.now.getTime() + 2.9 * DAY_MS);
+  second.pass(2.9 * DAY_MS);
   assert.is(await scope(), 'admin', 'it lasts from its last use on');
-  second.now = new Date(second.now.getTime() + 3.1 * DAY_MS);
+  second.pass(3.1 * DAY_MS);
   assert.is(await scope(), 'none');
+});
+
+test('a clock that is set years on, once there is a network, signs nobody out and ends no link', async () => {
+  await using station = await AccessStation.start('auth { session_days = 3 }');
+  const headers = { Cookie: await station.firstVisit(), Origin: station.origin };
+  const guest = read<{ token: string }>(
+    await station.ask('/api/access/guests', { method: 'POST', headers, body: { name: 'Grandma', hours: 1 } }),
+  );
+  const scopes = async () => {
+    const answers = [
+      await station.ask('/api/access', { headers }),
+      await station.ask('/api/access', { headers: { Authorization: `Bearer ${guest.token}` } }),
+    ];
+    return answers.map((answer) => read(answer)['scope']);
+  };
+  station.pass(600_000);
+  station.now = new Date('2029-06-01T08:00:00Z');
+  assert.equal(await scopes(), ['admin', 'read']);
+  const isKept = (): boolean => {
+    const { sessions } = JSON.parse(readFileSync(bookOf(station), 'utf8')) as { sessions: { createdMs: number }[] };
+    return Math.abs((sessions[0]?.createdMs ?? 0) - Date.parse('2029-06-01T07:50:00Z')) < 5_000;
+  };
+  await until('it is kept so', isKept);
+  station.pass(2_900_000);
+  assert.equal(await scopes(), ['admin', 'read']);
+  station.pass(200_000);
+  assert.equal(await scopes(), ['admin', 'none'], 'an hour is an hour');
+  // Set back: what had been noted by the clock that was ahead moves too.
+  station.now = new Date('2026-03-01T12:00:00Z');
+  station.pass(2 * DAY_MS);
+  assert.is((await scopes())[0], 'admin');
+  station.pass(3.1 * DAY_MS);
+  assert.is((await scopes())[0], 'none');
+});
+
+test('a start without a clock does not make those old who were signed in before', async () => {
+  const config = 'auth { session_days = 3 }';
+  const station = await AccessStation.start(config);
+  const { dir } = station;
+  const cookie = await station.firstVisit();
+  await station.stop();
+  await using second = await AccessStation.start(config, dir);
+  const scope = async () => read(await second.ask('/api/access', { headers: { Cookie: cookie } }))['scope'];
+  const right = second.now;
+  second.now = new Date('2025-01-01T00:00:00Z');
+  assert.is(await scope(), 'admin');
+  second.now = new Date(right.getTime() + DAY_MS);
+  assert.is(await scope(), 'admin');
 });
 
 test('signing out ends the session, not only the cookie; signing out everywhere ends all', async () => {
@@ -193,7 +241,7 @@ test("a guest's link listens, watches and reads, opens the page, and ends when i
   assert.equal([read(login)['scope'], read(login)['signed_in'], read(login)['via']], ['read', false, 'guest']);
   assert.is((await station.ask('/api/privacy', { ...MUTE, headers: asGuest })).status, 401, 'the password would do');
 
-  station.now = new Date(station.now.getTime() + 7_200_001);
+  station.pass(7_200_001);
   assert.is((await station.ask(`${STILL}?token=${guest.token}`)).status, 403);
   assert.is((await station.ask(STILL, { headers: asGuest })).status, 401);
   const another = await make(1);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
-import { systemClock } from './core/clock.ts';
+import { type Clock, systemClock } from './core/clock.ts';
 import { CounterSet } from './core/counters.ts';
 import { Admission } from './outputs/admission.ts';
 import { CameraSocket } from './outputs/camera-socket.ts';
@@ -44,7 +44,9 @@ export class AccessStation implements AsyncDisposable {
   readonly pauses: number[] = [];
   readonly access: StationAccess;
   readonly camera: FakeCamera;
+  /** Of the wall clock. Whoever changes it sets the clock; with `pass` time goes by. */
   now = new Date('2026-03-01T12:00:00Z');
+  #passedMs = 0;
   port = 0;
   settings: Settings;
   readonly #ports: StationPorts;
@@ -57,7 +59,10 @@ export class AccessStation implements AsyncDisposable {
     this.dir = dir ?? mkdtempSync(join(tmpdir(), 'pipit-access-'));
     this.settings = this.#load(config);
     const { log } = this;
-    const clock = systemClock;
+    const clock: Clock = {
+      nowUs: () => systemClock.nowUs() + this.#passedMs * 1000,
+      after: (ms, fn) => systemClock.after(ms, fn),
+    };
     const counters = new CounterSet();
     const wallTime = () => this.now;
     const pause = async (ms: number) => this.pauses.push(ms);
@@ -155,6 +160,12 @@ export class AccessStation implements AsyncDisposable {
 
   get origin(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Lets time go by for those who ask what time it is. */
+  pass(ms: number): void {
+    this.#passedMs += ms;
+    this.now = new Date(this.now.getTime() + ms);
   }
 
   /** Stops; what it has kept stays. */

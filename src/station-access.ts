@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { AccessBook } from './access/access-book.ts';
 import { AccessDesk } from './access/access-desk.ts';
 import { AccessKeys } from './access/access-keys.ts';
+import { recordMovedBy } from './access/access-record.ts';
 import { ChangeGate, type ChangeRefusal } from './access/change-gate.ts';
 import { type ChangeRequest, changeRequest } from './access/change-request.ts';
 import { HeldConnections } from './access/held-connections.ts';
@@ -16,6 +17,7 @@ import { StationPassword } from './access/station-password.ts';
 import { TrustedProxies } from './access/trusted-proxies.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './core/clock.ts';
+import { ClockSteps } from './core/clock-steps.ts';
 import type { CounterSet } from './core/counters.ts';
 import type { Log } from './core/log.ts';
 import { plainAddress } from './core/plain-address.ts';
@@ -61,13 +63,17 @@ export class StationAccess implements MediaAccess, AsyncDisposable {
 
   /** @param settings as they are now */
   constructor(deps: StationAccessDeps, settings: () => Settings) {
-    const { clock, counters, wallTime } = deps;
+    const { clock, counters } = deps;
     const log = deps.log.room('access');
     this.#deps = deps;
     this.#settings = settings;
     const listeners = () => settings().auth.listeners;
     const configured = () => settings().auth.password;
     const book = new AccessBook({ log }, join(settings().dataDir, BOOK_FILE));
+    const { now: wallTime } = new ClockSteps(deps, (step) => {
+      // Not kept: then it holds until the next start.
+      book.changeAtOnce((record) => recordMovedBy(record, step)).catch(() => {});
+    });
     const password = new StationPassword({ clock, book }, configured);
     const sessions = new Sessions({ log, book, password, wallTime }, () => settings().auth.sessionDays);
     const keys = new AccessKeys({ book, wallTime });

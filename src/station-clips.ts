@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { ClipSource } from './clips/clip-source.ts';
 import { CLIP_LIMITS, ClipStore } from './clips/clip-store.ts';
+import type { Timer } from './core/clock.ts';
+import { ClockSteps } from './core/clock-steps.ts';
 import { nearestRung, type Rung } from './core/rung.ts';
 import type { StationControl } from './core/station-control.ts';
 import type { HouseDeps, HousePart } from './house.ts';
@@ -8,25 +10,30 @@ import type { Mount } from './mount/mount.ts';
 import type { Track } from './ring/track.ts';
 import type { ClipDeps } from './web/clip-routes.ts';
 
-export interface StationClipsDeps extends Pick<HouseDeps, 'log' | 'wallTime' | 'events' | 'settings'> {
+export interface StationClipsDeps extends Pick<HouseDeps, 'clock' | 'log' | 'wallTime' | 'events' | 'settings'> {
   readonly mounts: ReadonlyMap<string, Mount>;
 }
 
 /** Below the data directory. */
 const DIRECTORY = 'clips';
+/** So soon clips are put right when the clock has been set. */
+const LOOK_MS = 60_000;
 
 /** The part of the house that keeps the last seconds of a mount as files. */
 export class StationClips implements HousePart {
   readonly #deps: StationClipsDeps;
   readonly #store: ClipStore;
+  readonly #time: ClockSteps;
+  #timer: Timer | undefined;
 
   constructor(deps: StationClipsDeps, dataDir: string) {
-    const { log, wallTime, mounts, settings } = deps;
+    const { log, mounts, settings } = deps;
     this.#deps = deps;
+    this.#time = new ClockSteps(deps, (step) => void this.#store.moveBy(step));
     this.#store = new ClipStore(
       {
         log: log.room('clips'),
-        wallTime,
+        wallTime: this.#time.now,
         sourceOf: (path) => clipSource(mounts.get(path), settings().encoder.defaultRung),
         stationName: () => settings().metadata.stationName,
       },
@@ -47,14 +54,21 @@ export class StationClips implements HousePart {
     return clip;
   }
 
-  start(): Promise<void> {
-    return this.#store.start();
+  async start(): Promise<void> {
+    await this.#store.start();
+    this.#look();
   }
 
   configure(): void {}
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#store[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#timer?.cancel();
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  #look(): void {
+    this.#time.now();
+    this.#timer = this.#deps.clock.after(LOOK_MS, () => this.#look());
   }
 }
 

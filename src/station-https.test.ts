@@ -111,6 +111,29 @@ test('a self-made certificate is kept over a restart, and renewed before it expi
   assert.is((await ask(third.httpsPort ?? 0, certificateOf(dir), '/healthz')).status, 200);
 });
 
+test('a certificate that was made by a clock that was ahead is made anew once the clock is right', async () => {
+  await using station = await AccessStation.start(SELF_MADE);
+  const first = certificateOf(station.dir);
+  station.now = new Date(station.now.getTime() - 365 * DAY_MS);
+  station.configure(SELF_MADE);
+  await until('another one is shown', () => /another certificate/.test(station.log.text));
+  const second = new X509Certificate(certificateOf(station.dir));
+  assert.is.not(second.fingerprint256, new X509Certificate(first).fingerprint256);
+  assert.ok(new Date(second.validFrom) <= station.now);
+});
+
+test('a certificate that was made before the clock was set stays good when it is, and is renewed in its time', async () => {
+  await using station = await AccessStation.start(SELF_MADE);
+  const first = certificateOf(station.dir);
+  station.now = new Date(station.now.getTime() + 700 * DAY_MS);
+  station.configure(SELF_MADE);
+  assert.is((await shown(station.httpsPort ?? 0)).fingerprint256, new X509Certificate(first).fingerprint256);
+  station.now = new Date(station.now.getTime() + 5 * 365 * DAY_MS);
+  station.configure(SELF_MADE);
+  await until('another one is shown', () => /another certificate/.test(station.log.text));
+  assert.ok(new Date(new X509Certificate(certificateOf(station.dir)).validFrom) <= station.now);
+});
+
 test('files that are wrong are told in the log, http goes on, and when they are right https opens', async () => {
   await using station = await AccessStation.start(FILES);
   const put = (certificate: string, key: string) => {

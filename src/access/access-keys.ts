@@ -38,18 +38,21 @@ export class AccessKeys {
 
   /** Those that have expired are gone. */
   get guests(): readonly GuestRecord[] {
-    return this.#book.record.guests.filter((guest) => this.#lives(guest));
+    const nowMs = this.#nowMs();
+    return this.#book.record.guests.filter((guest) => lives(guest, nowMs));
   }
 
   /** Whose secret it is; undefined for nobody's, or nobody's any more. */
   find(secret: string): KeyHolder | undefined {
     const hash = secretHash(secret);
     if (hash === undefined) return undefined;
+    // Asked first: where the clock was set, what is kept moves with it.
+    const nowMs = this.#nowMs();
     const { tokens, guests } = this.#book.record;
     const token = tokens.find((each) => each.hash === hash);
     if (token !== undefined) return { ...token, kind: 'token', expiresMs: undefined };
     const guest = guests.find((each) => each.hash === hash);
-    return guest !== undefined && this.#lives(guest) ? { ...guest, kind: 'guest', scope: 'read' } : undefined;
+    return guest !== undefined && lives(guest, nowMs) ? { ...guest, kind: 'guest', scope: 'read' } : undefined;
   }
 
   has(id: string): boolean {
@@ -75,7 +78,7 @@ export class AccessKeys {
     const hash = secretHash(secret) ?? '';
     const made = { id: newId(), name, hash, createdMs, expiresMs: createdMs + lifeMs };
     await this.#book.change((record) => {
-      const living = record.guests.filter((guest) => this.#lives(guest));
+      const living = record.guests.filter((guest) => lives(guest, createdMs));
       refuseMore(living.length, MAX_GUESTS, 'links for guests');
       return { ...record, guests: [...living, made] };
     });
@@ -98,13 +101,13 @@ export class AccessKeys {
     return true;
   }
 
-  #lives({ expiresMs }: GuestRecord): boolean {
-    return this.#nowMs() < expiresMs;
-  }
-
   #nowMs(): number {
     return this.#wallTime().getTime();
   }
+}
+
+function lives({ expiresMs }: GuestRecord, nowMs: number): boolean {
+  return nowMs < expiresMs;
 }
 
 function refuseMore(count: number, most: number, what: string): void {

@@ -1,3 +1,4 @@
+import { type ClockStep, movedBy } from '../core/clock-steps.ts';
 import type { Scope } from '../core/station-control.ts';
 import { isPasswordHash } from './password-hash.ts';
 
@@ -72,6 +73,24 @@ export function parseRecord(text: string): AccessRecord | undefined {
   if (!isHashOrEmpty(password) || !isHashOrEmpty(signedInWith)) return undefined;
   if (!isListOf(sessions, isSession) || !isListOf(tokens, isToken) || !isListOf(guests, isGuest)) return undefined;
   return { password, signedInWith, sessions, tokens, guests };
+}
+
+/** What was noted by a clock that has been set since, as it would have been noted by the right one. */
+export function recordMovedBy(record: AccessRecord, step: ClockStep): AccessRecord {
+  const created = <T extends { readonly createdMs: number }>(item: T): T => {
+    const createdMs = movedBy(item.createdMs, step);
+    return createdMs === item.createdMs ? item : { ...item, createdMs };
+  };
+  return {
+    ...record,
+    sessions: record.sessions.map((session) => ({ ...created(session), usedMs: movedBy(session.usedMs, step) })),
+    tokens: record.tokens.map(created),
+    guests: record.guests.map((guest) => {
+      const { createdMs } = created(guest);
+      // A link that was made for an hour is good for an hour.
+      return { ...guest, createdMs, expiresMs: guest.expiresMs + createdMs - guest.createdMs };
+    }),
+  };
 }
 
 function isHashOrEmpty(value: unknown): value is string {

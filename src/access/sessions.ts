@@ -35,8 +35,9 @@ export class Sessions {
   }
 
   get count(): number {
-    const { record } = this.#deps.book;
-    return this.#areDoubtful ? 0 : record.sessions.filter((session) => this.#lives(session)).length;
+    const nowMs = this.#nowMs();
+    const { sessions } = this.#deps.book.record;
+    return this.#areDoubtful ? 0 : sessions.filter((session) => this.#lives(session, nowMs)).length;
   }
 
   /**
@@ -68,7 +69,7 @@ export class Sessions {
     const session = { id: newId(), hash, createdMs: nowMs, usedMs: nowMs, agent: agent.slice(0, 100) };
     await this.#kept((record) => {
       const others = record.signedInWith === signedInWith ? record.sessions : [];
-      const living = others.filter((each) => this.#lives(each) && each.id !== session.id);
+      const living = others.filter((each) => this.#lives(each, nowMs) && each.id !== session.id);
       const sessions = [...living.sort((a, b) => a.usedMs - b.usedMs).slice(1 - MAX_SESSIONS), session];
       return { ...record, signedInWith, sessions };
     });
@@ -79,16 +80,19 @@ export class Sessions {
   find(secret: string): SessionRecord | undefined {
     const hash = secretHash(secret);
     if (hash === undefined || this.#areDoubtful) return undefined;
-    const session = this.#deps.book.record.sessions.find((each) => each.hash === hash);
-    if (session === undefined || !this.#lives(session)) return undefined;
+    // Asked first: where the clock was set, what is kept moves with it.
     const nowMs = this.#nowMs();
-    if (Math.abs(nowMs - session.usedMs) > DAY_MS) void this.#use(session.id, nowMs);
+    const session = this.#deps.book.record.sessions.find((each) => each.hash === hash);
+    if (session === undefined || !this.#lives(session, nowMs)) return undefined;
+    // Never back: a clock that has not been set yet would have it die of old age once it is.
+    if (nowMs - session.usedMs > DAY_MS) void this.#use(session.id, nowMs);
     return session;
   }
 
   has(id: string): boolean {
+    const nowMs = this.#nowMs();
     const session = this.#deps.book.record.sessions.find((each) => each.id === id);
-    return session !== undefined && this.#lives(session);
+    return session !== undefined && this.#lives(session, nowMs);
   }
 
   async end(id: string): Promise<void> {
@@ -117,8 +121,8 @@ export class Sessions {
   }
 
   /** A clock that was set back makes nobody older. */
-  #lives({ usedMs }: SessionRecord): boolean {
-    return this.#nowMs() - usedMs < this.#days() * DAY_MS;
+  #lives({ usedMs }: SessionRecord, nowMs: number): boolean {
+    return nowMs - usedMs < this.#days() * DAY_MS;
   }
 
   #nowMs(): number {

@@ -128,11 +128,14 @@ export class StationCertificate implements AsyncDisposable {
       const [, key = ''] = /(-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n)/.exec(text) ?? [];
       const [, certificate = ''] = /(-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n)/.exec(text) ?? [];
       const read = new X509Certificate(certificate);
-      const lastsMs = new Date(read.validTo).getTime() - this.#deps.wallTime().getTime();
+      const nowMs = this.#deps.wallTime().getTime();
+      const lastsMs = new Date(read.validTo).getTime() - nowMs;
+      // Made by a clock that was ahead: browsers would refuse it for as long.
+      const hasBegun = new Date(read.validFrom).getTime() <= nowMs;
       const isMine = read.checkPrivateKey(createPrivateKey(key));
       // Asked once: who has the page open must not meet another certificate because an address has come.
       const fits = this.#shown !== '' || this.#deps.names().every((name) => isFor(read, name));
-      return isMine && fits && lastsMs > RENEW_DAYS * DAY_MS ? { certificate, key } : undefined;
+      return isMine && fits && hasBegun && lastsMs > RENEW_DAYS * DAY_MS ? { certificate, key } : undefined;
     } catch {
       return undefined;
     }

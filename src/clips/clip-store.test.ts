@@ -145,6 +145,28 @@ for (const [name, isLengthKnown] of [
   });
 }
 
+test('clips that were saved before the clock was set are put right, and older ones left alone', async () => {
+  const { store, directory, log } = storeOf(recorded('mp3@64', 4));
+  const saved = new Date(2026, 10, 21, 14, 5, 9);
+  mkdirSync(directory);
+  const old = 'garten-huhner-2025-01-02_03-04-05.mp3';
+  writeFileSync(join(directory, old), 'from another run');
+  const { name } = await store.save('/stream', 2);
+  await store.save('/stream', 3);
+  const byMs = new Date(2028, 1, 29, 8, 0, 0).getTime() - saved.getTime();
+  const step = { fromMs: saved.getTime() - 60_000, toMs: saved.getTime() + 60_000, byMs };
+  await store.moveBy(step);
+  const [newer, right] = ['garten-huhner-2028-02-29_08-00-00_2.mp3', 'garten-huhner-2028-02-29_08-00-00.mp3'];
+  assert.equal(readdirSync(directory).sort(), [old, right, newer].sort());
+  assert.is((await store.find(right))?.savedMs, saved.getTime() + byMs);
+  assert.is(await store.find(name), undefined);
+  // And back, beside one that was deleted meanwhile.
+  await store.delete(newer);
+  await store.moveBy({ fromMs: step.fromMs + byMs, toMs: step.toMs + byMs, byMs: -byMs });
+  assert.equal(readdirSync(directory).sort(), [old, name].sort());
+  assert.equal(log.messages('warning'), []);
+});
+
 test('a file is named after the station and the time, and two of one second differ', async () => {
   const { store, directory, log } = storeOf(recorded('mp3@64', 4));
   const [one, other] = await Promise.all([store.save('/stream', 2), store.save('/stream', 3)]);

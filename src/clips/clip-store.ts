@@ -1,8 +1,9 @@
-import { lstat, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, statfs, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ClockStep, movedBy } from '../core/clock-steps.ts';
 import { ConfigError, DeviceError, MediaError, PipitError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { clipName, isClipName } from './clip-name.ts';
+import { clipName, clipNameAt, isClipName } from './clip-name.ts';
 import { clipParts } from './clip-parts.ts';
 import { type ClipSource, type Cut, cutOut } from './clip-source.ts';
 
@@ -54,6 +55,8 @@ export class ClipStore implements AsyncDisposable {
   /** The one that is being written, and those before it. */
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  /** Those of this run: when each was saved, by the clock of then. */
+  readonly #filed = new Map<string, number>();
   #isStopped = false;
 
   constructor(deps: ClipStoreDeps, directory: string, limits: ClipLimits = CLIP_LIMITS) {
@@ -127,10 +130,39 @@ export class ClipStore implements AsyncDisposable {
     return true;
   }
 
+  /**
+   * The clock was set: what this run has saved gets the name and the time that it would have had by the right one, so
+   * that the newest is not taken for the oldest. Never fails: one that can't be renamed keeps its name.
+   */
+  moveBy(step: ClockStep): Promise<void> {
+    const done = this.#last.then(async () => {
+      for (const [name, savedMs] of [...this.#filed]) {
+        const rightMs = movedBy(savedMs, step);
+        if (rightMs === savedMs) continue;
+        this.#filed.delete(name);
+        await this.#refile(name, new Date(rightMs)).catch((error: Error) => {
+          this.#deps.log.warning(`clip ${name} keeps its name from before the clock was set: ${error.message}`);
+        });
+      }
+    });
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
   /** Waits for what is being written. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
     await this.#last;
+  }
+
+  async #refile(name: string, date: Date): Promise<void> {
+    if ((await this.find(name)) === undefined) return;
+    const present = new Set(await this.#files());
+    const right = clipNameAt(name, date, (one) => present.has(one));
+    await rename(this.pathOf(name), this.pathOf(right));
+    await utimes(this.pathOf(right), date, date);
+    this.#filed.set(right, date.getTime());
+    this.#deps.log.info(`clip ${name} is ${right} now that the clock is set`);
   }
 
   async #write(cut: Cut, date: Date): Promise<string> {
@@ -142,6 +174,9 @@ export class ClipStore implements AsyncDisposable {
       const path = this.pathOf(name);
       await writeParts(`${path}${PART}`, clipParts(cut));
       await rename(`${path}${PART}`, path);
+      this.#filed.set(name, date.getTime());
+      const oldest = this.#filed.keys().next();
+      if (this.#filed.size > this.#limits.maxClips && !oldest.done) this.#filed.delete(oldest.value);
       this.#deps.log.info(`clip ${name} saved`, { seconds: Math.round(cut.durationUs / 1e6), bytes: cut.bytes });
       return name;
     } catch (cause) {

@@ -1,0 +1,149 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DeviceError } from '../core/errors.ts';
+import type { WifiNetwork } from '../hardware/wifi.ts';
+import { RecordingLog } from '../testkit/recording-log.ts';
+import { until } from '../testkit/until.ts';
+import type { CaptivePortalDeps } from './captive-portal.ts';
+import { accessPointName, Onboarding, type OnboardingOptions } from './onboarding.ts';
+
+const test = suite('onboarding');
+
+const HOME: WifiNetwork = { ssid: 'Home', signalPercent: 80, isSecured: true, isCurrent: false, isKnown: false };
+
+/** A radio with one network in reach, that takes one password. */
+class Place {
+  readonly said: string[] = [];
+  readonly log = new RecordingLog();
+  mode: 'station' | 'ap' = 'station';
+  hasCable = false;
+  joined = false;
+  givesAddress = true;
+  networks = [HOME];
+  portal: CaptivePortalDeps | undefined;
+  country = '';
+  readonly stop = new AbortController();
+
+  run(options: Partial<OnboardingOptions> = {}): Promise<string> {
+    const service = (name: string, end = (): void => {}) => ({
+      start: async () => void this.said.push(`${name} on`),
+      [Symbol.asyncDispose]: async () => {
+        this.said.push(`${name} off`);
+        end();
+      },
+    });
+    return new Onboarding(
+      {
+        log: this.log,
+        accessPoint: {
+          radio: async () => ({ device: 'wlan0', address: 'dc:a6:32:01:03:fa', mode: this.mode, knownNetworks: 0 }),
+          open: async (ssid, password) => {
+            this.mode = 'ap';
+            this.said.push(`open ${ssid} ${password}`);
+          },
+          close: async () => {
+            this.mode = 'station';
+            this.said.push('close');
+          },
+        },
+        wifi: {
+          scan: async () => this.networks,
+          join: async (ssid, password) => {
+            this.said.push(`join ${ssid}`);
+            if (password !== 'right horse') throw new DeviceError('hardware.wifi-refused', 'no', { remedy: '' });
+            this.joined = true;
+          },
+        },
+        connection: () => ({ hasCable: this.hasCable, hasWifi: this.joined && this.givesAddress }),
+        addresses: () => (this.mode === 'ap' ? ['10.42.0.1'] : []),
+        country: {
+          get: () => this.country,
+          set: async (code) => {
+            this.country = code;
+          },
+        },
+        sign: (isOpen) => void this.said.push(`sign ${isOpen ? 'on' : 'off'}`),
+        openDns: () => service('dns'),
+        openPortal: (deps) => {
+          this.portal = deps;
+          return service('portal', () => {
+            this.portal = undefined;
+          });
+        },
+      },
+      { password: 'hellopipit', ignoresCable: false, ...options },
+    ).run(this.stop.signal);
+  }
+
+  async visitor(): Promise<CaptivePortalDeps> {
+    await until('it is so far', () => this.said.at(-1) === 'sign on');
+    return this.portal as CaptivePortalDeps;
+  }
+}
+
+test('its name ends as the radio’s address does', () => {
+  assert.is(accessPointName('dc:a6:32:01:03:fa'), 'Pipit-03FA');
+});
+
+test('the access point is open until somebody has chosen a network, and it is joined', async () => {
+  const place = new Place();
+  const end = place.run();
+  const page = await place.visitor();
+  assert.equal(page.networks(), [HOME]);
+  assert.is(page.problem(), undefined);
+  page.onChoice({ ssid: 'Home', password: 'right horse', country: 'DE' });
+  assert.is(await end, 'network');
+  assert.is(place.country, 'DE');
+  assert.equal(place.said, [
+    'open Pipit-03FA hellopipit',
+    'dns on',
+    'portal on',
+    'sign on',
+    'portal off',
+    'dns off',
+    'sign off',
+    'close',
+    'join Home',
+  ]);
+});
+
+test('a wrong password is told on the page, which comes back', async () => {
+  const place = new Place();
+  const end = place.run();
+  (await place.visitor()).onChoice({ ssid: 'Home', password: 'wrong horse', country: '' });
+  await until('it is so far', () => place.said.includes('join Home'));
+  const page = await place.visitor();
+  assert.equal(page.problem(), { what: 'refused', ssid: 'Home' });
+  assert.not.match(JSON.stringify(place.log.lines), 'wrong horse');
+  page.onChoice({ ssid: 'Elsewhere', password: 'wrong horse', country: '' });
+  await until('it is so far', () => place.said.includes('join Elsewhere'));
+  assert.equal((await place.visitor()).problem(), { what: 'gone', ssid: 'Elsewhere' });
+  place.stop.abort();
+  assert.is(await end, 'aborted');
+  assert.is(place.mode, 'station');
+});
+
+test('a cable ends it, unless it is to be tried out', async () => {
+  const place = new Place();
+  const end = place.run();
+  await place.visitor();
+  place.hasCable = true;
+  assert.is(await end, 'network');
+  const trial = new Place();
+  trial.hasCable = true;
+  assert.is(await trial.run(), 'network');
+  const tried = trial.run({ ignoresCable: true });
+  await trial.visitor();
+  trial.stop.abort();
+  assert.is(await tried, 'aborted');
+});
+
+test('an access point that a crash left open is closed first', async () => {
+  const place = new Place();
+  place.mode = 'ap';
+  place.joined = true;
+  assert.is(await place.run(), 'network');
+  assert.equal(place.said, ['close']);
+});
+
+test.run();
