@@ -8,8 +8,8 @@ export const KERNEL = {
   version: '7.2.12',
   abi: '7.2.12+deb13',
   package: '7.2.12-1~bpo13+1',
-  /** That files of the initrd carry, seconds since 1970: the kernel is not made anew with each change of Pipit. */
-  epoch: 1_760_000_000,
+  /** When the package was made, seconds since 1970: files of the initrd carry it, so that a change of Pipit leaves it as it is. */
+  epoch: 1_793_811_961,
 } as const;
 
 /** As `uname -r` says it, and the folder in /lib/modules. */
