@@ -1,5 +1,6 @@
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { makeDeb } from './deb/make-deb.ts';
 import { writeChecksums } from './disk/checksums.ts';
 import { compressDisk } from './disk/compress-disk.ts';
 import { makeLicences } from './disk/make-licences.ts';
@@ -38,7 +39,7 @@ export async function makeArtifacts(recipe: Recipe, toolbox: Toolbox, system: Sy
     return to;
   };
   const artifacts = {
-    deb: await placed(system.deb),
+    deb: await placed(await makeDeb(recipe, toolbox)),
     image: await placed(image),
     map: await placed(map),
     bundle: await placed(bundle),

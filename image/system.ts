@@ -1,6 +1,6 @@
 import { makeBootSlot } from './boot/boot-slot.ts';
 import { makeFirmware } from './boot/firmware.ts';
-import { makeDeb } from './deb/make-deb.ts';
+import { makePlainDeb } from './deb/make-deb.ts';
 import { makeDisk } from './disk/make-disk.ts';
 import { type Kernel, makeKernel } from './kernel/kernel.ts';
 import type { Recipe } from './recipe.ts';
@@ -10,6 +10,7 @@ import type { Toolbox } from './toolbox.ts';
 
 /** What was made, by path. */
 export interface System {
+  /** The package as it is installed into the root; not compressed. */
   readonly deb: string;
   readonly kernel: Kernel;
   /** Folder of the first partition; nothing for the twin. */
@@ -24,7 +25,7 @@ export interface System {
 export async function makeSystem(recipe: Recipe, toolbox: Toolbox): Promise<System> {
   const kernel = await makeKernel(recipe, toolbox);
   const base = await makeBase(recipe, toolbox);
-  const deb = await makeDeb(recipe, toolbox);
+  const deb = await makePlainDeb(recipe, toolbox);
   const root = await makeRoot(recipe, toolbox, { base, deb, kernel });
   const firmware = recipe.arch === 'arm64' ? await makeFirmware(recipe, toolbox, kernel) : undefined;
   const bootSlot = await makeBootSlot(recipe, toolbox, kernel);
