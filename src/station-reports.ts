@@ -30,8 +30,8 @@ export class StationReports implements AsyncDisposable {
   readonly #storage: HostStorageSampler;
   readonly #startedUs: number;
   #identity: HostIdentity = UNKNOWN_HOST;
-  /** Where the page is, as others on the LAN reach it; empty until the ports are open. */
-  pageUrl = '';
+  /** Where the page is, as others on the LAN reach it, asked each time: the network may come later. */
+  pageUrl = (): string => '';
 
   /** @param settings as they are now */
   constructor(deps: StationReportsDeps, settings: () => Settings) {
@@ -67,7 +67,7 @@ export class StationReports implements AsyncDisposable {
       cameras,
       muted: mute.muted,
       identity: this.#identity,
-      pageUrl: this.pageUrl,
+      pageUrl: this.pageUrl(),
       figures: stationFigures(this.#figuresInput()),
     });
   }

@@ -8,6 +8,7 @@ import type { Log } from './core/log.ts';
 import type { RecentLog } from './core/log-line.ts';
 import { StationEvents } from './core/station-event.ts';
 import { fewNames } from './few-names.ts';
+import { mdnsName } from './hardware/mdns-name.ts';
 import { HistoryLink } from './history/history-link.ts';
 import type { Mount } from './mount/mount.ts';
 import { type Muted, MuteState } from './privacy/mute-state.ts';
@@ -17,7 +18,7 @@ import { StationHouse } from './station-house.ts';
 import { StationMedia } from './station-media.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { StationReports } from './station-reports.ts';
-import { stationUrls } from './station-urls.ts';
+import { stationUrls, UrlTeller } from './station-urls.ts';
 
 export interface StationDeps {
   readonly clock: Clock;
@@ -52,6 +53,7 @@ export class Station {
   readonly #house: StationHouse;
   readonly #ports: StationPorts;
   readonly #stop = new AbortController();
+  #urls: UrlTeller | undefined;
   #settings: Settings;
   #isStopped = false;
 
@@ -136,7 +138,13 @@ export class Station {
     const addresses = await this.#ports.open();
     await this.#access.openHttps((socket) => this.#ports.accept(socket));
     this.#access.onClosed(() => this.#ports.dropAll());
-    this.#reports.pageUrl = stationUrls(this.#settings.server.host, addresses.listenPort).at(-1) ?? '';
+    const { host } = this.#settings.server;
+    this.#reports.pageUrl = () => stationUrls(host, addresses.listenPort).at(-1) ?? '';
+    const { clock, log } = this.#deps;
+    // Those of this moment are told by who has started it.
+    const told = stationUrls(host, addresses.listenPort);
+    this.#urls = new UrlTeller({ clock, log, localName: () => mdnsName() }, host, addresses.listenPort, told);
+    this.#urls.start();
     this.#media.quickSync.listenersAt(addresses.listenPort);
     await this.#house.start();
     this.#events.emit('started', '', `Pipit ${this.#deps.version}`);
@@ -159,6 +167,7 @@ export class Station {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#stop.abort();
+    this.#urls?.[Symbol.dispose]();
     // What looks on ends first, so that the last of it is kept; who listens hears to the end.
     await this.#media.settle();
     await this.#house[Symbol.asyncDispose]();
