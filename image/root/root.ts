@@ -56,7 +56,7 @@ export async function makeRoot(recipe: Recipe, toolbox: Toolbox, parts: RootPart
       await layFiles(recipe, root);
       await layUpdateFiles(recipe, root, keys);
       await nameRelease(recipe, root);
-      await prepare(root);
+      await prepare(toolbox, root);
       await settleAccounts(root, recipe.epoch);
       await enableUnits(toolbox, root);
       const times = ['-all-time', String(recipe.epoch), '-mkfs-time', String(recipe.epoch)];
@@ -107,7 +107,7 @@ async function nameRelease(recipe: Recipe, root: string): Promise<void> {
 }
 
 /** Mount points, and files that are made at run time otherwise. */
-async function prepare(root: string): Promise<void> {
+async function prepare(toolbox: Toolbox, root: string): Promise<void> {
   for (const folder of ['data', 'boot/firmware', 'var/lib/systemd/timesync', 'var/lib/iwd']) {
     await mkdir(join(root, folder), { recursive: true });
   }
@@ -122,7 +122,7 @@ async function prepare(root: string): Promise<void> {
   await command('chroot', [root, 'systemd-sysusers']);
   // Pipit's own folders: trimming took one of them.
   const own = ['/etc/pipit', '/var/lib/pipit', '/var/cache/pipit'].map((path) => `--prefix=${path}`);
-  await command('chroot', [root, 'systemd-tmpfiles', '--create', ...own]);
+  await toolbox.run([dirname(root)], 'systemd-tmpfiles', [`--root=${root}`, '--create', ...own]);
   // As systemd would do it at the first start: pipit-data then sees whose it is.
   await command('chroot', [root, 'chown', 'systemd-timesync:systemd-timesync', '/var/lib/systemd/timesync']);
 }
