@@ -1,5 +1,6 @@
 import { DeviceError } from '../core/errors.ts';
-import { IWD, IwdBus, type IwdObjects, textOf } from './iwd-bus.ts';
+import { IWD, IwdBus, type IwdObjects, percentOf, textOf } from './iwd-bus.ts';
+import { strongestOfEach, type WifiNetwork } from './wifi.ts';
 
 /** What a radio is: the one that is used as an access point, or as a client. */
 export interface Radio {
@@ -14,6 +15,7 @@ export interface Radio {
 
 const APPEAR_MS = 5_000;
 const LOOK_MS = 100;
+const SCAN_MS = 10_000;
 
 /**
  * Turns the radio into an access point, and back (doc/device-api.txt and doc/access-point-api.txt of iwd). The radio is
@@ -47,6 +49,31 @@ export class IwdAccessPoint {
   async open(ssid: string, password: string): Promise<void> {
     const path = await this.#become('ap', `${IWD}.AccessPoint`);
     await this.#bus.call(path, `${IWD}.AccessPoint`, 'Start', 'ss', ssid, password);
+  }
+
+  /**
+   * What is in reach, looked for while it is an access point. Not every driver can do both at once.
+   * @throws DeviceError as `open`
+   */
+  async scan(): Promise<readonly WifiNetwork[]> {
+    const path = radioOf(await this.#bus.objects()) ?? '/';
+    const interfaceName = `${IWD}.AccessPoint`;
+    await this.#bus.call(path, interfaceName, 'Scan');
+    const until = Date.now() + SCAN_MS;
+    const isScanning = async () => (await this.#bus.objects())[path]?.[interfaceName]?.['Scanning']?.data === true;
+    do await new Promise((resolve) => setTimeout(resolve, LOOK_MS * 5));
+    while ((await isScanning()) && Date.now() < until);
+    const answer = (await this.#bus.call(path, interfaceName, 'GetOrderedNetworks')) as {
+      readonly data?: readonly (readonly IwdObjects[string][string][])[];
+    };
+    const found = (answer.data?.[0] ?? []).flatMap((network) => {
+      const ssid = textOf(network['Name']);
+      if (ssid === undefined) return [];
+      const dbm = Number(network['SignalStrength']?.data ?? -10_000) / 100;
+      const isSecured = textOf(network['Type']) !== 'open';
+      return { ssid, signalPercent: percentOf(dbm), isSecured, isCurrent: false, isKnown: false };
+    });
+    return strongestOfEach(found);
   }
 
   /** Back to a client, which joins a network that is known by itself. @throws DeviceError as `open` */

@@ -59,3 +59,8 @@ export function textOf(property: { readonly data: unknown } | undefined): string
 export function lastLine(lines: string): string {
   return stripVTControlCharacters(lines).trim().split('\n').at(-1) ?? '';
 }
+
+/** -50 dBm and better is full, -100 nothing: as NetworkManager counts. */
+export function percentOf(dbm: number): number {
+  return Math.round(Math.min(100, Math.max(0, 2 * (dbm + 100))));
+}

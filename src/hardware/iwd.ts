@@ -1,5 +1,5 @@
 import { DeviceError } from '../core/errors.ts';
-import { IWD, IwdBus, type IwdObjects, lastLine, textOf } from './iwd-bus.ts';
+import { IWD, IwdBus, type IwdObjects, lastLine, percentOf, textOf } from './iwd-bus.ts';
 import { runProgram } from './system-program.ts';
 import { checkJoin, strongestOfEach, type Wifi, type WifiNetwork, type WifiStatus } from './wifi.ts';
 
@@ -107,11 +107,6 @@ function networkOf(objects: IwdObjects, ssid: string) {
 
 function stationOf(objects: IwdObjects): string | undefined {
   return Object.keys(objects).find((path) => objects[path]?.[`${IWD}.Station`] !== undefined);
-}
-
-/** -50 dBm and better is full, -100 nothing: as NetworkManager counts. */
-function percentOf(dbm: number): number {
-  return Math.round(Math.min(100, Math.max(0, 2 * (dbm + 100))));
 }
 
 function noRadio(): DeviceError {

@@ -31,6 +31,9 @@ class Portal {
   readonly server = new CaptivePortal(
     {
       networks: () => this.networks,
+      lookAgain: async () => {
+        this.networks = [...this.networks, network('New')];
+      },
       problem: () => this.problem,
       country: () => this.country,
       onVisit: () => {
@@ -96,6 +99,12 @@ test('the page lists networks, whatever they are called', () =>
     assert.match(html, /<option value="AT" selected>Österreich/);
     assert.ok(html.length < 40_000);
     assert.is(portal.visits, 1);
+  }));
+
+test('who looks again sees what has come', () =>
+  withPortal(async (_, url) => {
+    const html = await (await fetch(`${url}again`)).text();
+    assert.match(html, 'value="New"');
   }));
 
 test('a choice is told once the answer is sent', () =>

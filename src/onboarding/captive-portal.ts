@@ -19,6 +19,8 @@ export interface PortalChoice {
 export interface CaptivePortalDeps {
   /** In reach, as far as is known. */
   readonly networks: () => readonly WifiNetwork[];
+  /** Looks what is in reach now. */
+  readonly lookAgain: () => Promise<void>;
   readonly problem: () => { readonly what: PortalProblem; readonly ssid: string } | undefined;
   readonly country: () => string;
   readonly onVisit: () => void;
@@ -53,6 +55,7 @@ export class CaptivePortal implements AsyncDisposable {
   readonly #options: CaptivePortalOptions;
   #server: Server | undefined;
   #base = '';
+  #looking: Promise<void> | undefined;
 
   constructor(deps: CaptivePortalDeps, options: CaptivePortalOptions) {
     this.#deps = deps;
@@ -99,6 +102,14 @@ export class CaptivePortal implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?')[0];
     if (`http://${request.headers.host}` !== this.#base) return this.#redirect(response);
+    if (path === '/again' && request.method === 'GET') {
+      this.#deps.onVisit();
+      this.#looking ??= this.#deps.lookAgain().finally(() => {
+        this.#looking = undefined;
+      });
+      await this.#looking;
+      return this.#redirect(response);
+    }
     if (path === '/' && (request.method === 'GET' || request.method === 'HEAD')) {
       this.#deps.onVisit();
       return this.#show(request, response, this.#deps.problem());

@@ -41,6 +41,7 @@ class Place {
             this.mode = 'ap';
             this.said.push(`open ${ssid} ${password}`);
           },
+          scan: async () => this.networks,
           close: async () => {
             this.mode = 'station';
             this.said.push('close');

@@ -12,6 +12,8 @@ export interface AccessPoint {
   radio(): Promise<Radio | undefined>;
   /** @throws PipitError */
   open(ssid: string, password: string): Promise<void>;
+  /** What is in reach while it is open, where the driver can do both. @throws PipitError */
+  scan(): Promise<readonly WifiNetwork[]>;
   /** @throws PipitError */
   close(): Promise<void>;
 }
@@ -87,7 +89,7 @@ export class Onboarding {
     if (radio.mode === 'ap') await accessPoint.close();
     while (!signal.aborted) {
       if (this.#isConnected()) return 'network';
-      await this.#scan();
+      await this.#scan(this.#deps.wifi);
       const end = await this.#beAccessPoint(ssid, signal);
       if (end === 'aborted') break;
       if (end === 'connected') continue;
@@ -115,9 +117,10 @@ export class Onboarding {
   }
 
   /** What was found before stays when nothing can be found out. */
-  async #scan(): Promise<void> {
+  async #scan(radio: Pick<WifiClient, 'scan'>): Promise<void> {
     try {
-      this.#networks = await this.#deps.wifi.scan();
+      const found = await radio.scan();
+      if (found.length > 0) this.#networks = found;
     } catch (error) {
       if (!(error instanceof PipitError)) throw error;
       this.#deps.log.warning(sentencesOf(error));
@@ -136,6 +139,7 @@ export class Onboarding {
       await using portal = openPortal(
         {
           networks: () => this.#networks,
+          lookAgain: () => this.#scan(accessPoint),
           problem: () => this.#problem,
           country: () => country.get(),
           onVisit: () => {

@@ -39,6 +39,7 @@ legend{font-weight:600;margin-bottom:.25rem;padding:0}
 .field{display:block;margin:1rem 0}
 .field span{display:block;font-weight:600;margin-bottom:.25rem}
 .field input,select{border:1px solid #8888;border-radius:.375rem;font:inherit;height:2.875rem;padding:0 .625rem;width:100%}
+form:has(input[type=radio]:checked):not(:has(#other:checked)) .hidden-one{display:none}
 button{background:var(--accent);border:0;border-radius:.375rem;color:#fff;font:inherit;font-weight:600;height:3rem;width:100%}
 @media(prefers-color-scheme:dark){button{color:#00201b}}
 a{color:var(--accent);display:inline-block;padding:.5rem 0}
@@ -62,9 +63,9 @@ ${problem === undefined ? '' : `<p class="problem" role="alert">${text(words.pro
 <form method="post" action="/join" autocomplete="off">
 <fieldset><legend>${text(words.choose)}</legend>
 ${shown.length === 0 ? `<p>${text(words.none)}</p>` : shown.map((network) => row(network, network.ssid === chosen, words)).join('\n')}
-<label class="network"><input type="radio" name="ssid" value=""${isOther ? ' checked' : ''}><span class="name">${text(words.other)}</span></label>
+<label class="network"><input type="radio" name="ssid" value="" id="other"${isOther ? ' checked' : ''}><span class="name">${text(words.other)}</span></label>
 </fieldset>
-<label class="field"><span>${text(words.otherName)} <small>(${text(words.other)})</small></span>
+<label class="field hidden-one"><span>${text(words.otherName)}</span>
 <input name="other" maxlength="32" autocapitalize="none" autocorrect="off" spellcheck="false" value="${text(typed)}"></label>
 <label class="field"><span>${text(words.password)}</span>
 <input name="password" type="text" maxlength="64" autocapitalize="none" autocorrect="off" spellcheck="false"></label>
@@ -72,7 +73,7 @@ ${shown.length === 0 ? `<p>${text(words.none)}</p>` : shown.map((network) => row
 <select name="country">${countries(language, sight.country === '' ? country : sight.country)}</select></label>
 <button>${text(words.join)}</button>
 </form>
-<p class="links"><a href="/">${text(words.again)}</a><a href="${text(stationUrl)}">${text(words.listen)}</a></p>`,
+<p class="links"><a href="/again">${text(words.again)}</a><a href="${text(stationUrl)}">${text(words.listen)}</a></p>`,
   );
 }
 
