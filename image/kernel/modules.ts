@@ -113,26 +113,17 @@ export const MODULES: readonly ModuleGroup[] = [
   },
   { why: 'the headphone socket of 3 and 4', only: 'arm64', names: ['snd-bcm2835'] },
   {
-    why: 'lights, buttons, fans; the pins of 0 to 4 are built in, those of 5 are above',
-    names: [
-      'leds-gpio',
-      'ledtrig-timer',
-      'ledtrig-default-on',
-      'gpio-keys',
-      'gpio-fan',
-      'pwm-fan',
-      'evdev',
-      'usbhid',
-      'hid-generic',
-    ],
+    why: 'lights and buttons; the pins of 0 to 4 are built in, those of 5 are above',
+    names: ['leds-gpio', 'ledtrig-timer', 'ledtrig-default-on', 'gpio-keys', 'evdev', 'usbhid', 'hid-generic'],
   },
   {
-    why: 'fans of Power-over-Ethernet boards, and what drives them',
+    why: 'fans on a pin, on the Pi 5 and on Power-over-Ethernet boards',
     only: 'arm64',
-    names: ['pwm-bcm2835', 'pwm-raspberrypi-poe'],
+    names: ['gpio-fan', 'pwm-fan', 'pwm-bcm2835', 'pwm-raspberrypi-poe'],
   },
   {
     why: 'clocks on I2C that people add, and i2c-dev to look for what answers',
+    only: 'arm64',
     names: ['i2c-dev', 'rtc-ds1307', 'rtc-pcf85063', 'rtc-pcf8523'],
   },
   {
@@ -160,6 +151,7 @@ export const MODULES: readonly ModuleGroup[] = [
     names: ['loop', 'dm-mod', 'dm-verity', 'nbd'],
   },
   { why: 'a virtual machine: network, randomness, memory', names: ['virtio_net', 'virtio-rng', 'virtio_balloon'] },
+  { why: 'hardware tests: a watchdog that an emulator has', only: 'amd64', names: ['i6300esb'] },
   {
     why: 'hardware tests: a sound card, camera, pins, radios and a bad network that are not there',
     names: ['snd-aloop', 'vivid', 'gpio-sim', 'configfs', 'mac80211_hwsim', 'sch_netem', 'sch_tbf', 'veth', 'dummy'],
