@@ -20,6 +20,7 @@ type Step = readonly [name: string, run: () => Promise<string>];
 
 const OLD_VERSION = '0.0.1~old';
 const MOST_EXPOSED = 2.5;
+const LEFT_OUT = '^missing +/usr/share/(doc|info|lintian|locale|man)';
 const CONFIG = '/etc/pipit/config.hcl';
 const WANTED = '/etc/systemd/system/multi-user.target.wants/pipit.service';
 
@@ -47,7 +48,11 @@ export async function tryDeb(recipe: Recipe, toolbox: Toolbox, deb: string, base
         return root.sh('id -nG pipit');
       },
     ],
-    ['its files are what the package says', () => expect(root, 'dpkg --verify pipit', /^$/)],
+    // A base may be one that leaves out manual pages and the like.
+    [
+      'its files are what the package says',
+      () => expect(root, `dpkg --verify pipit | grep -vE '${LEFT_OUT}' || true`, /^$/),
+    ],
     ['it says its version', () => expect(root, 'pipit --version', new RegExp(`^pipit ${recipe.version}$`))],
     ['its user may read its settings, and they are right', () => expect(root, asPipit('pipit --check'), /\S/)],
     ['every module loads', () => loadModules(root)],
@@ -136,7 +141,7 @@ async function bringDebs(root: TriedRoot, toolbox: Toolbox, deb: string): Promis
   const tree = join(inside, 'repacked');
   const at = { same: join(inside, 'same.deb'), old: join(inside, 'old.deb') };
   const run = (...args: string[]) => toolbox.run([inside], 'dpkg-deb', args);
-  await run('--raw-extract', deb.startsWith(inside) ? deb : join(inside, basename(deb)), tree);
+  await run('--raw-extract', join(inside, basename(deb)), tree);
   await run('--root-owner-group', '-Znone', '--build', tree, at.same);
   const control = join(tree, 'DEBIAN/control');
   const text = await readFile(control, 'utf8');
