@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HardwareTest } from './hardware-test.ts';
-import { installed, path, RASPBERRY_PI, ROOT, unit } from './need.ts';
+import { installed, OWN_MACHINE, path, RASPBERRY_PI, ROOT, unit } from './need.ts';
 import { must, program } from './program.ts';
 import { until } from './until.ts';
 
@@ -50,7 +50,7 @@ export const boxTests: readonly HardwareTest[] = [
   {
     about: 'box',
     name: 'weak power is told while it lasts, and that it is over',
-    needs: [ROOT, installed('unshare')],
+    needs: [ROOT, OWN_MACHINE, installed('unshare')],
     async run(bench) {
       // The firmware's word in a folder that the test's station sees where the kernel has it, and nobody else does.
       const firmware = join(bench.folder, 'platform/soc/soc:firmware');

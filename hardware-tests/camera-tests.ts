@@ -2,12 +2,12 @@ import { listCameras } from '../src/capture/camera/camera-devices.ts';
 import { v4l2Identity } from '../src/capture/camera/v4l2-devices.ts';
 import { lookAt, VirtualCamera } from './camera-bench.ts';
 import type { HardwareTest } from './hardware-test.ts';
-import { CAMERA, installed, kernelModule, ROOT, VIRTUAL_CAMERA } from './need.ts';
+import { CAMERA, installed, kernelModule, OWN_MACHINE, ROOT, VIRTUAL_CAMERA } from './need.ts';
 import type { OwnStation } from './own-station.ts';
 import { until } from './until.ts';
 import { Watching } from './watching.ts';
 
-const VIVID = [ROOT, kernelModule('vivid'), installed('v4l2-ctl')];
+const VIVID = [ROOT, OWN_MACHINE, kernelModule('vivid'), installed('v4l2-ctl')];
 /** No microphone of the machine is looked for beside the camera. */
 const SILENCE = 'source "quiet" {\n  type = "silence"\n}\n';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench, HardwareTest } from './hardware-test.ts';
-import { installed, ROOT } from './need.ts';
+import { installed, OWN_MACHINE, ROOT } from './need.ts';
 import { must, program } from './program.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -25,7 +25,7 @@ export const clockTests: readonly HardwareTest[] = [
   {
     about: 'clock',
     name: 'the clock jumps forward and back: sound goes on, and the history stays in order',
-    needs: [ROOT, installed('date')],
+    needs: [ROOT, OWN_MACHINE, installed('date')],
     needsRest: true,
     async run(bench) {
       // Else it would put right at once what the test makes wrong.

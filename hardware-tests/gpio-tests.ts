@@ -2,7 +2,7 @@ import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/prom
 import { setTimeout as pause } from 'node:timers/promises';
 import { headerBase } from '../src/hardware/gpio-numbers.ts';
 import type { Bench, HardwareTest } from './hardware-test.ts';
-import { kernelModule, type Need, ROOT } from './need.ts';
+import { kernelModule, type Need, OWN_MACHINE, ROOT } from './need.ts';
 import { must, program } from './program.ts';
 import { until } from './until.ts';
 
@@ -68,7 +68,7 @@ export const gpioTests: readonly HardwareTest[] = [
   {
     about: 'gpio',
     name: 'button, sensor, LED and lamp on the header do what the settings say',
-    needs: [ROOT, kernelModule('gpio-sim'), NO_HEADER],
+    needs: [ROOT, OWN_MACHINE, kernelModule('gpio-sim'), NO_HEADER],
     needsRest: true,
     async run(bench) {
       const header = await VirtualHeader.open(bench);

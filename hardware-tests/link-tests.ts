@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HardwareTest } from './hardware-test.ts';
-import { installed, kernelModule, ROOT } from './need.ts';
+import { installed, kernelModule, OWN_MACHINE, ROOT } from './need.ts';
 import type { OwnStation } from './own-station.ts';
 import { ShapedLink } from './shaped-link.ts';
 import { until } from './until.ts';
 
-const NEEDS = [ROOT, kernelModule('veth'), installed('ip'), installed('tc')];
+const NEEDS = [ROOT, OWN_MACHINE, kernelModule('veth'), installed('ip'), installed('tc')];
 const TONE = 'source "mic" {\n  type = "test"\n}\n';
 const LISTEN_MS = 20_000;
 /** A player's buffer bridges so much. */

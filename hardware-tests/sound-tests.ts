@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { listDevices, stableIdentities } from '../src/capture/devices.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { loopbackCards } from './loopback-card.ts';
-import { installed, kernelModule, microphones, ROOT, VIRTUAL_CARD } from './need.ts';
+import { installed, kernelModule, microphones, OWN_MACHINE, ROOT, VIRTUAL_CARD } from './need.ts';
 import { until } from './until.ts';
 
-const LOOPBACK = [ROOT, kernelModule('snd-aloop'), installed('aplay')];
+const LOOPBACK = [ROOT, OWN_MACHINE, kernelModule('snd-aloop'), installed('aplay')];
 /** Long enough that the card's buffer runs over while nobody reads it. */
 const STALL_MS = 4_000;
 

@@ -10,6 +10,7 @@ import { type DirectBoot, qemuArguments } from './qemu-arguments.ts';
 import { SerialLog } from './serial-log.ts';
 import { SshShell } from './ssh-shell.ts';
 import { toolOf } from './tool.ts';
+import { VolatileDisk } from './volatile-disk.ts';
 
 export interface MachineOptions {
   readonly arch: Arch;
@@ -23,6 +24,8 @@ export interface MachineOptions {
   readonly secondDisk?: string;
   /** A kernel that is started without a boot loader. Takes the place of U-Boot, which only arm64 has. */
   readonly direct?: DirectBoot;
+  /** A power cut loses some of what the machine did not ask to be safe, chosen by this (numbers below one). */
+  readonly losesWrites?: () => number;
   /** More lines of pipit.txt than the key that lets the tests in. */
   readonly settings?: readonly string[];
   /** Where its files go; a temporary folder that is removed in the end, when left out. */
@@ -52,6 +55,7 @@ export class Machine implements AsyncDisposable {
   readonly #options: MachineOptions;
   #shell: SshShell;
   #qemu: ChildProcess | undefined;
+  #volatile: VolatileDisk | undefined;
   #ended: Promise<void> = Promise.resolve();
   #onAbort = (): void => {
     this.#qemu?.kill('SIGKILL');
@@ -97,18 +101,24 @@ export class Machine implements AsyncDisposable {
     return `http://127.0.0.1:${this.httpPort}${path}`;
   }
 
-  /** Switches it on; it boots from here on. */
-  async powerOn(): Promise<void> {
+  /**
+   * Switches it on; it boots from here on.
+   * @param direct a kernel that is started without the boot loader this time
+   */
+  async powerOn(direct = this.#options.direct): Promise<void> {
     if (this.#qemu !== undefined) return;
-    const { arch, memoryMb = 1024, direct, secondDisk, extra } = this.#options;
+    const { arch, memoryMb = 1024, secondDisk, extra, losesWrites } = this.#options;
     const uboot = join(this.#toolbox.folder, 'usr/lib/u-boot/qemu_arm64/u-boot.bin');
     if (direct === undefined && arch !== 'arm64') throw new Error('The twin has no boot loader: give it a kernel.');
     await this.serial.forget();
+    if (losesWrites !== undefined) {
+      this.#volatile = await VolatileDisk.open(this.disk.file, join(this.folder, 'disk'));
+    }
     const program = toolOf(this.#toolbox, `usr/bin/qemu-system-${arch === 'arm64' ? 'aarch64' : 'x86_64'}`);
     const args = qemuArguments({
       arch,
       memoryMb,
-      disk: this.disk.file,
+      disk: this.#volatile === undefined ? { file: this.disk.file } : { socket: this.#volatile.socket },
       boot: direct ?? { uboot },
       serialLog: this.serial.file,
       forwards: [
@@ -134,9 +144,9 @@ export class Machine implements AsyncDisposable {
     });
   }
 
-  /** Switches it on and waits until it can be used: a shell is there, and the page answers. */
-  async boot(limitMs = BOOT_MS): Promise<void> {
-    await this.powerOn();
+  /** Switches it on and waits until it lets us in. */
+  async boot(limitMs = BOOT_MS, direct = this.#options.direct): Promise<void> {
+    await this.powerOn(direct);
     await this.shell.waitFor(limitMs);
   }
 
@@ -156,11 +166,18 @@ export class Machine implements AsyncDisposable {
     }
   }
 
-  /** The plug is pulled: what was not on the disk never will be. */
-  async powerCut(): Promise<void> {
+  /**
+   * The plug is pulled.
+   * @returns sectors that the machine had written and not asked to be safe, and that a disk which may lose them has kept and
+   *   lost
+   */
+  async powerCut(): Promise<{ readonly kept: number; readonly lost: number }> {
     this.#qemu?.kill('SIGKILL');
     await this.#ended;
+    const fate = await this.#volatile?.cut(this.#options.losesWrites ?? (() => 0));
+    await this.#closeDisk();
     await this.#newShell();
+    return fate ?? { kept: 0, lost: 0 };
   }
 
   /** Shut down as its owner would; cut off when that takes too long. */
@@ -170,6 +187,7 @@ export class Machine implements AsyncDisposable {
     const hard = setTimeout(() => this.#qemu?.kill('SIGKILL'), POWER_OFF_MS);
     await this.#ended;
     clearTimeout(hard);
+    await this.#closeDisk();
     await this.#newShell();
   }
 
@@ -188,9 +206,16 @@ export class Machine implements AsyncDisposable {
     this.#options.signal.removeEventListener('abort', this.#onAbort);
     this.#qemu?.kill('SIGKILL');
     await this.#ended;
+    await this.#closeDisk();
     await this.#shell[Symbol.asyncDispose]();
     if (this.#options.folder === undefined) await rm(this.folder, { recursive: true, force: true });
     else await this.disk[Symbol.asyncDispose]();
+  }
+
+  async #closeDisk(): Promise<void> {
+    const disk = this.#volatile;
+    this.#volatile = undefined;
+    await disk?.[Symbol.asyncDispose]();
   }
 
   async #newShell(): Promise<void> {

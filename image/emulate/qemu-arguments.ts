@@ -5,8 +5,8 @@ export interface Board {
   readonly arch: Arch;
   /** 512 is a Zero 2 W. */
   readonly memoryMb: number;
-  /** Raw. */
-  readonly disk: string;
+  /** A raw file, or the socket of an NBD server. */
+  readonly disk: { readonly file: string } | { readonly socket: string };
   readonly secondDisk?: string;
   /** The boot loader, for a machine that boots as a Pi does from U-Boot on; or a kernel that is started directly. */
   readonly boot: { readonly uboot: string } | DirectBoot;
@@ -48,14 +48,17 @@ export function qemuArguments(board: Board): string[] {
     'uboot' in boot
       ? ['-bios', boot.uboot]
       : ['-kernel', boot.kernel, '-initrd', boot.initrd, '-append', boot.arguments];
+  const card =
+    'file' in disk
+      ? `driver=raw,node-name=card,file.driver=file,file.filename=${disk.file}`
+      : `driver=nbd,node-name=card,server.type=unix,server.path=${disk.socket}`;
   const forwarded = forwards.map(({ here, there }) => `,hostfwd=tcp:127.0.0.1:${here}-:${there}`).join('');
   return [
     ...['-nodefaults', '-no-user-config', '-nographic', '-monitor', 'none', '-accel', 'tcg,thread=multi'],
     ...(arch === 'arm64' ? virt : q35),
     ...['-smp', '2', '-m', `${memoryMb}M`],
     ...start,
-    // Writes reach the file when the machine asks for that (a flush), so that a killed QEMU is a power cut.
-    ...['-drive', `if=none,id=card,format=raw,cache=writeback,file=${disk}`, '-device', 'virtio-blk-pci,drive=card'],
+    ...['-blockdev', card, '-device', 'virtio-blk-pci,drive=card'],
     ...(secondDisk === undefined
       ? []
       : ['-drive', `if=none,id=second,format=raw,file=${secondDisk}`, '-device', 'virtio-blk-pci,drive=second']),

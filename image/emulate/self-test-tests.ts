@@ -1,0 +1,31 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HardwareTest, TestResult } from '../../hardware-tests/hardware-test.ts';
+import type { Lab } from './lab.ts';
+
+const LIMIT_MS = 3_000_000;
+
+/**
+ * `pipit self-test` in the machine, as on a Pi.
+ * @param onResults what the tests there came to: they count as their own
+ */
+export function selfTestTest(lab: Lab, onResults: (results: readonly TestResult[]) => void): HardwareTest {
+  return {
+    about: 'self-test',
+    name: `pipit self-test has nothing to complain of in the machine (${lab.recipe.arch})`,
+    needs: [],
+    limitMs: LIMIT_MS,
+    async run(bench) {
+      const machine = await lab.running();
+      const { stdout, stderr, code } = await machine.shell.exec('pipit self-test --json --report /run/report.md', {
+        limitMs: LIMIT_MS,
+      });
+      const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
+      const results = lines.map((line) => JSON.parse(line) as TestResult);
+      onResults(results.map((result) => ({ ...result, about: `${lab.recipe.arch}: ${result.about}` })));
+      await writeFile(join(lab.folder, 'hardware.md'), (await machine.shell.exec('cat /run/report.md')).stdout);
+      bench.note(`${results.length} tests`);
+      if (results.length === 0 || code > 1) throw new Error(`it ended with ${code}: ${stderr || stdout}`);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { HardwareTest } from '../../hardware-tests/hardware-test.ts';
+import { Listening } from '../../hardware-tests/listening.ts';
+import type { StationStatus } from '../../src/web/answers.ts';
+import type { Lab } from './lab.ts';
+import type { Machine } from './machine.ts';
+
+/** How much longer than the whole boot without Pipit the first sound may take. */
+const MOST_TIMES = 1.4;
+const LIMIT_MS = 900_000;
+
+/**
+ * How soon a station can be heard, against the same system without it. Both are started without the boot loader, on a card
+ * that has been started before; the sound card is there from the beginning.
+ */
+export function timingTests(lab: Lab): HardwareTest[] {
+  const about = 'boot';
+  return [
+    {
+      about,
+      name: `sound can be heard before ${MOST_TIMES} times the time that the system takes without Pipit`,
+      needs: [],
+      limitMs: 2 * LIMIT_MS,
+      async run(bench) {
+        const machine = await lab.machine();
+        await machine.powerOff();
+        const without = ['systemd.mask=pipit.service', 'systemd.mask=pipit-confirm-update.service'];
+        await machine.boot(LIMIT_MS, lab.direct(['modules-load=snd-aloop', ...without]));
+        lab.figures.baseline_s = await bootSeconds(machine);
+        bench.note(`without Pipit: multi-user after ${lab.figures.baseline_s.toFixed(1)} s`);
+        await machine.powerOff();
+
+        await machine.powerOn(lab.direct(['modules-load=snd-aloop']));
+        const heardMs = await firstSoundMs(machine, bench.signal);
+        await machine.shell.waitFor(LIMIT_MS);
+        const begunMs = await kernelStartMs(machine);
+        lab.figures.first_audio_s = (heardMs - begunMs) / 1000;
+        lab.figures.boot_s = await bootSeconds(machine);
+        const times = lab.figures.first_audio_s / lab.figures.baseline_s;
+        bench.note(
+          `first sound after ${lab.figures.first_audio_s.toFixed(1)} s, ${times.toFixed(2)} times; multi-user after ${lab.figures.boot_s.toFixed(1)} s`,
+        );
+        bench.note(await machine.shell.must('systemd-analyze critical-chain pipit.service --no-pager'));
+        await machine.powerOff();
+        if (times > MOST_TIMES) throw new Error(`${times.toFixed(2)} times as long`);
+      },
+    },
+  ];
+}
+
+/** When the first byte of sound came from the sound card, by this machine's clock. */
+async function firstSoundMs(machine: Machine, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      using listening = await Listening.open(machine.url('/stream.mp3'));
+      await listening.more(1, 20_000);
+      const nowMs = performance.now();
+      const answer = await fetch(machine.url('/api/status'), { signal: AbortSignal.timeout(20_000) });
+      const { mounts } = (await answer.json()) as StationStatus;
+      if (mounts[0]?.active_source === 'mic') return nowMs;
+    } catch {
+      // Nobody answers yet.
+    }
+    await pause(200);
+  }
+}
+
+/** When the kernel was started, by this machine's clock. */
+async function kernelStartMs(machine: Machine): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  // The answer is at most as old as asking took: the quickest of some tells best.
+  for (let i = 0; i < 5; i += 1) {
+    const uptime = Number((await machine.shell.must('cat /proc/uptime')).split(' ')[0]);
+    least = Math.min(least, performance.now() - uptime * 1000);
+  }
+  return least;
+}
+
+/** From the kernel's start to multi-user.target. */
+async function bootSeconds(machine: Machine): Promise<number> {
+  await machine.shell.exec('systemctl is-system-running --wait', { limitMs: LIMIT_MS });
+  const text = await machine.shell.must('systemctl show --property=ActiveEnterTimestampMonotonic multi-user.target');
+  return Number(/=(\d+)/.exec(text)?.[1] ?? Number.NaN) / 1e6;
+}
