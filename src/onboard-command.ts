@@ -20,13 +20,14 @@ const STATION_PORT = 8001;
 const COUNTRY_FILE = '/data/system/wifi/country';
 
 /**
- * `pipit onboard [--even-with-cable]`: opens the access point for choosing a network, until there is one. Run by
- * pipit-onboard.service, which watches whether it is needed.
+ * `pipit onboard [--even-with-cable] [--open SECONDS]`: opens the access point for choosing a network, until there is one;
+ * so long, before it looks whether a network that is known is back. Run by pipit-onboard.service, which watches whether it
+ * is needed.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { 'even-with-cable': { type: 'boolean', default: false } },
+    options: { 'even-with-cable': { type: 'boolean', default: false }, open: { type: 'string', default: '300' } },
   });
   const log = PinoLog.open({
     level: 'info',
@@ -57,7 +58,7 @@ export async function run(args: readonly string[]): Promise<number> {
           laterUrls: [`http://${hostname().split('.')[0]}.local:${STATION_PORT}/`],
         }),
     },
-    { password: PASSWORD, ignoresCable: values['even-with-cable'] },
+    { password: PASSWORD, ignoresCable: values['even-with-cable'], openMs: Number(values.open) * 1000 },
   );
   try {
     const end = await onboarding.run(stop.signal);

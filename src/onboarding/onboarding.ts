@@ -49,12 +49,13 @@ export interface OnboardingOptions {
   readonly password: string;
   /** A cable is no reason to stop: to try it out. */
   readonly ignoresCable: boolean;
+  /** So long it is an access point before it looks whether a network that is known is back; five minutes by default. */
+  readonly openMs?: number;
 }
 
-/** How long networks that are known are looked for between two times of being an access point. */
-const REST_MS = 300_000;
-/** Nobody is interrupted who has looked at the page so lately. */
-const QUIET_MS = 180_000;
+const OPEN_MS = 300_000;
+/** Nobody is interrupted who has looked at the page within so much of that. */
+const QUIET_PART = 0.6;
 const LOOK_FOR_KNOWN_MS = 40_000;
 const ADDRESS_MS = 30_000;
 const OWN_ADDRESS_MS = 15_000;
@@ -129,6 +130,7 @@ export class Onboarding {
 
   async #beAccessPoint(ssid: string, signal: AbortSignal): Promise<PortalChoice | 'rest' | 'connected' | 'aborted'> {
     const { accessPoint, addresses, log, openDns, openPortal, sign, country } = this.#deps;
+    const { openMs = OPEN_MS } = this.#options;
     let choice: PortalChoice | undefined;
     let visitedMs = Number.NEGATIVE_INFINITY;
     const isAnyKnown = ((await accessPoint.radio())?.knownNetworks ?? 0) > 0;
@@ -158,7 +160,7 @@ export class Onboarding {
       const openedMs = performance.now();
       const mayRest = (): boolean => {
         const nowMs = performance.now();
-        return isAnyKnown && nowMs - openedMs > REST_MS && nowMs - visitedMs > QUIET_MS;
+        return isAnyKnown && nowMs - openedMs > openMs && nowMs - visitedMs > openMs * QUIET_PART;
       };
       await this.#until(
         () => choice !== undefined || this.#isConnected() || mayRest(),
