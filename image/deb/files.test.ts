@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ROOT } from '../recipe.ts';
-import { gzipped, placeOf, systemFiles } from './files.ts';
+import { gzipped, placeOf, systemFiles, unitsToEnable } from './files.ts';
 
 const test = suite('deb/files');
 
@@ -27,6 +27,13 @@ test('texts for developers are not installed, and an unknown ending is refused',
   assert.is(placeOf('README.md'), undefined);
   assert.is(placeOf('pipit-service.test.ts'), undefined);
   assert.throws(() => placeOf('pipit.socketry'), /nothing is known of \.socketry/);
+});
+
+test('a unit is enabled when it says what wants it', async () => {
+  assert.ok(unitsToEnable(await systemFiles(ROOT)).includes('pipit.service'));
+  const unit = (name: string, content: string) => ({ path: `usr/lib/systemd/system/${name}`, content });
+  const units = [unit('a.service', '[Service]\n'), unit('b.timer', '[Timer]\n\n[Install]\nWantedBy=timers.target\n')];
+  assert.equal(unitsToEnable(units), ['b.timer']);
 });
 
 test('the maintainer scripts are there', () => {

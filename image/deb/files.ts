@@ -24,6 +24,7 @@ const PLACES: Readonly<Record<string, (name: string) => string>> = {
   '.dbus': (name) => `usr/share/dbus-1/system.d/${name}.conf`,
   '.avahi': (name) => `etc/avahi/services/${name}.service`,
 };
+const UNITS = 'usr/lib/systemd/system/';
 const NOT_SHIPPED = /\.(?:md|ts)$/;
 
 /**
@@ -47,6 +48,12 @@ export async function systemFiles(root: string): Promise<DebFile[]> {
     if (path !== undefined) files.push({ path, content: await readFile(join(root, 'systemd', entry.name)) });
   }
   return files;
+}
+
+/** Names of the units that say when they are started. */
+export function unitsToEnable(files: readonly DebFile[]): string[] {
+  const units = files.filter(({ path, content }) => path.startsWith(UNITS) && /^\[Install\]$/m.test(String(content)));
+  return units.map(({ path }) => path.slice(UNITS.length));
 }
 
 /** As gzip -9n makes it: without name and time. */

@@ -5,7 +5,7 @@ import { hashOf, type Recipe } from '../recipe.ts';
 import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
 import { debianVersion, renderChangelog, renderControl } from './control.ts';
-import { type DebFile, gzipped, putFiles, systemFiles } from './files.ts';
+import { type DebFile, gzipped, putFiles, systemFiles, unitsToEnable } from './files.ts';
 import { packagesOf, renderCopyright } from './licences.ts';
 import { makeApp } from './make-app.ts';
 
@@ -55,7 +55,7 @@ export async function makePlainDeb(recipe: Recipe, toolbox: Toolbox): Promise<st
       const tree = join(into, 'tree');
       await cp(app, join(tree, 'usr/lib/pipit'), { recursive: true });
       await putFiles([...system, ...(await documents(recipe, app))], tree);
-      await putFiles(await controlFiles(recipe, tree), tree);
+      await putFiles(await controlFiles(recipe, tree, unitsToEnable(system)), tree);
       await setTimes(tree, epoch);
       await pack(tree, join(into, name), ['-Znone'], epoch, toolbox);
     },
@@ -85,7 +85,11 @@ async function documents({ root, version, epoch }: Recipe, app: string): Promise
   ];
 }
 
-async function controlFiles({ root, version, arch }: Recipe, tree: string): Promise<DebFile[]> {
+async function controlFiles(
+  { root, version, arch }: Recipe,
+  tree: string,
+  units: readonly string[],
+): Promise<DebFile[]> {
   const files = await filesOf(tree);
   const sums = await Promise.all(files.map(async (path) => `${md5(await readFile(join(tree, path)))}  ${path}\n`));
   const sizes = await Promise.all(files.map(async (path) => Math.ceil((await stat(join(tree, path))).size / 1024)));
@@ -94,7 +98,7 @@ async function controlFiles({ root, version, arch }: Recipe, tree: string): Prom
   const scripts = await Promise.all(
     ['postinst', 'prerm', 'postrm'].map(async (name) => ({
       path: `DEBIAN/${name}`,
-      content: await readFile(join(root, 'image/deb/debian', name)),
+      content: (await readFile(join(root, 'image/deb/debian', name), 'utf8')).replaceAll('@UNITS@', units.join(' ')),
       mode: 0o755,
     })),
   );
