@@ -136,7 +136,9 @@ export class Onboarding {
     const isAnyKnown = ((await accessPoint.radio())?.knownNetworks ?? 0) > 0;
     try {
       await accessPoint.open(ssid, this.#options.password);
-      await this.#until(() => addresses().includes(OWN_ADDRESS), OWN_ADDRESS_MS, signal);
+      // Where iwd was started again, it is a client's radio, and its address has gone.
+      const isOpen = (): boolean => addresses().includes(OWN_ADDRESS);
+      await this.#until(isOpen, OWN_ADDRESS_MS, signal);
       await using dns = openDns();
       await using portal = openPortal(
         {
@@ -163,7 +165,7 @@ export class Onboarding {
         return isAnyKnown && nowMs - openedMs > openMs && nowMs - visitedMs > openMs * QUIET_PART;
       };
       await this.#until(
-        () => choice !== undefined || this.#isConnected() || mayRest(),
+        () => choice !== undefined || this.#isConnected() || mayRest() || !isOpen(),
         Number.POSITIVE_INFINITY,
         signal,
       );
