@@ -40,22 +40,24 @@ const BREAKAGES = {
 /** Makes them all. Takes about as long as copying the root five times. */
 export async function makeTriedBundles(recipe: Recipe, toolbox: Toolbox, system: System): Promise<TriedBundles> {
   const tried = { ...recipe, version: TRIED_VERSION };
-  const good = await makeBundle(tried, toolbox, system);
+  const good = await makeBundle(tried, toolbox, system, { step: 'bundle-good' });
   const strange = await done({
     name: 'strange-keys',
     inputs: ['1'],
     make: async (into) => {
+      await mkdir(join(into, 'keys'));
       await makeKeys(toolbox, join(into, 'keys'), 'strange');
     },
   });
   const broken = async (what: keyof typeof BREAKAGES) => {
     const bootSlot = await brokenBootSlot(toolbox, system.bootSlot, what);
-    return await makeBundle({ ...tried, version: `${TRIED_VERSION}-${what}` }, toolbox, { ...system, bootSlot });
+    const version = `${TRIED_VERSION}-${what}`;
+    return await makeBundle({ ...recipe, version }, toolbox, { ...system, bootSlot }, { step: `bundle-${what}` });
   };
   return {
     good,
     corrupt: await corrupted(good),
-    wrongKey: await makeBundle(tried, toolbox, system, keysIn(join(strange, 'keys'))),
+    wrongKey: await makeBundle(tried, toolbox, system, { step: 'bundle-strange', keys: keysIn(join(strange, 'keys')) }),
     panics: await broken('panics'),
     crashes: await broken('crashes'),
   };

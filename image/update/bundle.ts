@@ -16,25 +16,32 @@ export interface BundleParts {
   readonly root: string;
 }
 
+/** What differs for bundles that are only to try devices with. */
+export interface BundleOptions {
+  /** Instead of those of the environment or of development. */
+  readonly keys?: SigningKeys;
+  /** The step's name in the cache. */
+  readonly step?: string;
+}
+
 /**
  * Makes pipit-VERSION.raucb: one update for all devices of an architecture, signed, in the format `verity` (RAUC
  * reference manual, "Bundle Formats"), so that nothing of it is used that was not checked.
  *
  * The same parts and the same key give the same bytes: see same-bytes.c.
  *
- * @param keys instead of those of the environment or of development
  * @returns its path
  */
 export async function makeBundle(
   recipe: Recipe,
   toolbox: Toolbox,
   parts: BundleParts,
-  keys?: SigningKeys,
+  { keys, step = 'bundle' }: BundleOptions = {},
 ): Promise<string> {
   const { key, certificate, keyring } = keys ?? (await signingKeys(toolbox));
   const name = `pipit-${recipe.version}${recipe.arch === 'arm64' ? '' : `-${recipe.arch}`}.raucb`;
   const folder = await done({
-    name: `bundle-${recipe.arch}`,
+    name: `${step}-${recipe.arch}`,
     inputs: [
       name,
       String(recipe.epoch),
@@ -53,7 +60,8 @@ export async function makeBundle(
       const binds = [into, dirname(key), dirname(certificate), dirname(keyring)];
       const signing = ['--cert', certificate, '--key', key, '--keyring', keyring];
       const { epoch } = recipe;
-      const squashfs = `-comp zstd -Xcompression-level 15 -all-time ${epoch} -mkfs-time ${epoch} -all-root -no-xattrs`;
+      // What is in it is compressed already; the empty rest of the boot partition takes no space either way.
+      const squashfs = `-comp zstd -noD -noF -all-time ${epoch} -mkfs-time ${epoch} -all-root -no-xattrs`;
       const bundle = join(into, name);
       const fixed = join(into, 'same-bytes.so');
       await cp(join(recipe.root, 'image/update/same-bytes.c'), join(into, 'same-bytes.c'));
