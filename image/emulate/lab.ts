@@ -20,6 +20,7 @@ export class Lab implements AsyncDisposable {
   readonly folder: string;
   /** What was measured so far. */
   readonly figures: { -readonly [K in keyof BootFigures]?: BootFigures[K] } = {};
+  readonly #stack = new AsyncDisposableStack();
   #machine: Promise<Machine> | undefined;
 
   constructor(recipe: Recipe, toolbox: Toolbox, system: System, signal: AbortSignal) {
@@ -32,7 +33,7 @@ export class Lab implements AsyncDisposable {
 
   /** The shared machine: as a Zero 2 W, 512 MB; started through U-Boot where there is one. It may be off. */
   machine(): Promise<Machine> {
-    this.#machine ??= this.open();
+    this.#machine ??= this.open().then((machine) => this.keep(machine));
     return this.#machine;
   }
 
@@ -57,6 +58,11 @@ export class Lab implements AsyncDisposable {
     });
   }
 
+  /** What is used until the end of the run. */
+  keep<T extends AsyncDisposable>(part: T): T {
+    return this.#stack.use(part);
+  }
+
   /** The image's kernel, without the boot loader; with more arguments. */
   direct(more: readonly string[] = []): DirectBoot {
     const { image, initrd } = this.system.kernel;
@@ -64,6 +70,6 @@ export class Lab implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#machine)?.[Symbol.asyncDispose]();
+    await this.#stack.disposeAsync();
   }
 }

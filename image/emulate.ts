@@ -1,0 +1,95 @@
+/*
+ * npm run emulate [-- OPTIONS] [FILTER…]: starts the image in QEMU and tries it, from outside and from inside. What was
+ * built before with the same inputs is not built again.
+ *
+ *   --arch arm64|amd64   arm64 is what is shipped (the default), amd64 its twin
+ *   --only NAME          a part of: boot, show, self-test, timing, power-cuts, updates; may be given more than once
+ *   --full               50 power cuts instead of 3, and 20 instead of 2 while an update is installed
+ *   --seed N             the same random moments as in another run
+ *   --dist FOLDER        somewhere else than dist/
+ *
+ * Leaves boot-report.json, emulation.xml (JUnit), emulation.md and a folder of pictures and logs in dist/.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { HardwareTest, TestResult } from '../hardware-tests/hardware-test.ts';
+import { MainStation } from '../hardware-tests/main-station.ts';
+import { runTests } from '../hardware-tests/run-tests.ts';
+import { endedBySignal, matching } from '../hardware-tests/self-test.ts';
+import { countOf, resultText, summaryText } from '../hardware-tests/text-report.ts';
+import { writeReports } from '../hardware-tests/write-reports.ts';
+import { writeBootReport } from './emulate/boot-report.ts';
+import { firstBootTests, journalTest } from './emulate/first-boot-tests.ts';
+import { Lab } from './emulate/lab.ts';
+import { memoryTests } from './emulate/memory-tests.ts';
+import { powerCutTests } from './emulate/power-cut-tests.ts';
+import { seededRandom } from './emulate/seeded-random.ts';
+import { selfTestTest } from './emulate/self-test-tests.ts';
+import { showTests } from './emulate/show-tests.ts';
+import { timingTests } from './emulate/timing-tests.ts';
+import { updateTests } from './emulate/update-tests.ts';
+import { epochOfInputs } from './inputs.ts';
+import { ROOT } from './recipe.ts';
+import { makeSystem } from './system.ts';
+import { openToolbox } from './toolbox.ts';
+
+const PARTS = ['boot', 'show', 'self-test', 'timing', 'power-cuts', 'updates'] as const;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    arch: { type: 'string', default: 'arm64' },
+    only: { type: 'string', multiple: true, default: [...PARTS] },
+    full: { type: 'boolean', default: false },
+    seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
+    dist: { type: 'string', default: join(ROOT, 'dist') },
+  },
+});
+if (values.arch !== 'arm64' && values.arch !== 'amd64') throw new Error('--arch is arm64 or amd64.');
+const unknown = values.only.find((each) => !PARTS.some((part) => part === each));
+if (unknown !== undefined) throw new Error(`--only is one of ${PARTS.join(', ')}, not ${unknown}.`);
+const { arch, full } = values;
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const recipe = { arch, version, epoch: await epochOfInputs(), root: ROOT, dist: resolve(values.dist) } as const;
+const toolbox = await openToolbox();
+const system = await makeSystem(recipe, toolbox);
+const signal = endedBySignal();
+const date = new Date();
+await using lab = new Lab(recipe, toolbox, system, signal);
+await mkdir(lab.folder, { recursive: true });
+const random = seededRandom(Number(values.seed));
+console.log(`random moments: --seed ${values.seed}`);
+
+const fromMachine: TestResult[] = [];
+const onResult = (result: TestResult): void => console.log(resultText(result));
+const parts: Readonly<Record<(typeof PARTS)[number], readonly HardwareTest[]>> = {
+  boot: firstBootTests(lab),
+  show: [...showTests(lab), ...memoryTests(lab), journalTest(lab)],
+  'self-test': [
+    selfTestTest(lab, (results) => {
+      fromMachine.push(...results);
+      results.forEach(onResult);
+    }),
+  ],
+  timing: timingTests(lab),
+  'power-cuts': powerCutTests(lab, { count: full ? 50 : 3, random }),
+  // The twin has no boot loader that could choose a system.
+  updates: arch === 'arm64' ? updateTests(lab, { powerCuts: full ? 20 : 2, random }) : [],
+};
+const tests = PARTS.filter((part) => values.only.includes(part)).flatMap((part) => parts[part]);
+const own = await runTests(matching(tests, positionals), { signal, mainStation: new MainStation(), onResult });
+const results = [...own, ...fromMachine];
+console.log(summaryText(results));
+await writeReports(results, {
+  junit: join(recipe.dist, 'emulation.xml'),
+  report: join(recipe.dist, 'emulation.md'),
+  date,
+  hostname: hostname(),
+  hardware: async () => `# Emulation of ${version} for ${arch}\n`,
+});
+console.log(await writeBootReport(lab, results));
+process.exitCode = countOf(results).failed > 0 || signal.aborted ? 1 : 0;
