@@ -94,11 +94,6 @@ async function layFiles(recipe: Recipe, root: string): Promise<void> {
     const to = name.endsWith('.preset') ? 'system-preset' : 'system';
     await cp(join(units, name), join(root, 'usr/lib/systemd', to, name), { recursive: true });
   }
-  for (const name of Object.keys(MASKED)) {
-    const link = join(root, 'etc/systemd/system', name);
-    await rm(link, { force: true });
-    await symlink('/dev/null', link);
-  }
 }
 
 /** What `os-release` says: RAUC, hostnamectl and bug reports read it (os-release(5)). */
@@ -137,5 +132,11 @@ async function enableUnits(toolbox: Toolbox, root: string): Promise<void> {
     if (name !== 'pipit-image.preset') await rm(join(presets, name));
   }
   await systemctl('preset-all');
+  // After the presets, which undo masks of templates.
+  for (const name of Object.keys(MASKED)) {
+    const link = join(root, 'etc/systemd/system', name);
+    await rm(link, { force: true });
+    await symlink('/dev/null', link);
+  }
   await systemctl('set-default', 'multi-user.target');
 }
