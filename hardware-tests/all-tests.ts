@@ -6,6 +6,7 @@ import { gpioTests } from './gpio-tests.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { linkTests } from './link-tests.ts';
 import { soundTests } from './sound-tests.ts';
+import { usbTests } from './usb-tests.ts';
 
 /** All tests, in the order in which they run: those that the station of the machine may play through come first. */
 export const allTests: readonly HardwareTest[] = [
@@ -13,6 +14,7 @@ export const allTests: readonly HardwareTest[] = [
   ...linkTests,
   ...diskTests,
   ...soundTests,
+  ...usbTests,
   ...cameraTests,
   ...gpioTests,
   ...clockTests,
