@@ -24,6 +24,13 @@ const LEFT_OUT = '^missing +/usr/share/(doc|info|lintian|locale|man)';
 const CONFIG = '/etc/pipit/config.hcl';
 const WANTED = '/etc/systemd/system/multi-user.target.wants/pipit.service';
 
+/** What Pipit's own sources import by name. */
+const MODULES = [
+  ...['@hono/node-server', '@julusian/jpeg-turbo', '@valibot/to-json-schema', 'better-sqlite3', 'epoll', 'hono', 'htm'],
+  ...['lean-qr', 'mqtt', 'node-av/constants', 'node-av/lib', 'onoff', 'pino', 'preact', 'preact/hooks', 'prom-client'],
+  ...['sharp', 'valibot', 'ws', 'yaml'],
+];
+
 /**
  * Installs, runs, upgrades, removes and purges the package in a system of its machine, and asks lintian about it. Some
  * minutes under emulation.
@@ -179,35 +186,14 @@ async function lint(toolbox: Toolbox, deb: string): Promise<string> {
 
 /** Imports each package that Pipit itself names, as Node does it. */
 async function loadModules(root: TriedRoot): Promise<string> {
-  const names = [
-    '@hono/node-server',
-    '@julusian/jpeg-turbo',
-    '@valibot/to-json-schema',
-    'better-sqlite3',
-    'epoll',
-    'hono',
-  ];
-  const more = [
-    'htm',
-    'lean-qr',
-    'mqtt',
-    'node-av/constants',
-    'node-av/lib',
-    'onoff',
-    'pino',
-    'preact',
-    'preact/hooks',
-  ];
-  const last = ['prom-client', 'sharp', 'valibot', 'ws', 'yaml'];
-  const program = [...names, ...more, ...last].map((name) => `await import('${name}');`).join('\n');
   const file = '/usr/lib/pipit/try-modules.js';
-  await writeFile(join(root.folder, file), program);
+  await writeFile(join(root.folder, file), `for (const name of ${JSON.stringify(MODULES)}) await import(name);`);
   try {
     await root.run('/usr/lib/pipit/node/bin/node', [file]);
   } finally {
     await rm(join(root.folder, file));
   }
-  return `${names.length + more.length + last.length} of them`;
+  return `${MODULES.length} of them`;
 }
 
 /** Without devices: the built-in recording is heard, the test card is seen. */
