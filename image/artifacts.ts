@@ -26,10 +26,7 @@ export async function makeArtifacts(recipe: Recipe, toolbox: Toolbox, system: Sy
   const { image, map } = await compressDisk(recipe, toolbox, system.disk);
   const bundle = await makeBundle(recipe, toolbox, system);
   const sbom = await makeSbom(recipe, toolbox, system.root);
-  const licences = await makeLicences(recipe, toolbox, {
-    root: system.root,
-    ...(system.firmware !== undefined && { firmware: system.firmware }),
-  });
+  const licences = await makeLicences(recipe, toolbox, system.root);
   await mkdir(recipe.dist, { recursive: true });
   const placed = async (path: string) => {
     const to = join(recipe.dist, basename(path));

@@ -19,6 +19,15 @@ export const FIRMWARE_PACKAGES = ['raspi-firmware=1.20240424+ds-6', 'u-boot-rpi=
  */
 const FIRMWARE_FILES = ['bootcode.bin', 'start.elf', 'fixup.dat', 'start4.elf', 'fixup4.dat'] as const;
 
+/** Unpacks Debian's packages of firmware and U-Boot. @returns a folder, whose usr/share/doc is theirs */
+export async function firmwareDebs(): Promise<string> {
+  return await done({
+    name: 'firmware-debs',
+    inputs: FIRMWARE_PACKAGES,
+    make: async (into) => await unpackPackages('arm64', await debianSources(), FIRMWARE_PACKAGES, into),
+  });
+}
+
 /**
  * What comes onto the first partition: firmware, device trees, overlays, U-Boot, its script and settings, and what
  * people edit. Device trees keep upstream's names, which the firmware asks for with `upstream_kernel=1`.
@@ -26,11 +35,7 @@ const FIRMWARE_FILES = ['bootcode.bin', 'start.elf', 'fixup.dat', 'start4.elf', 
  * @returns a folder
  */
 export async function makeFirmware(recipe: Recipe, toolbox: Toolbox, kernel: Kernel): Promise<string> {
-  const packages = await done({
-    name: 'firmware-debs',
-    inputs: FIRMWARE_PACKAGES,
-    make: async (into) => await unpackPackages('arm64', await debianSources(), FIRMWARE_PACKAGES, into),
-  });
+  const packages = await firmwareDebs();
   const overlays = await makeOverlays(recipe, toolbox, kernel.dtbs);
   const here = join(recipe.root, 'image/boot');
   return await done({

@@ -1,8 +1,9 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hashOf, type Recipe } from '../recipe.ts';
 import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
+import { bootParts } from './boot-parts.ts';
 import { unpackedRoot } from './unpacked-root.ts';
 
 /**
@@ -20,32 +21,34 @@ const FIND = [
  * Collects all licences and notices of the image in one archive, with NOTICE on top.
  *
  * @param root the squashfs
- * @param firmware folder of the first partition, with a folder `licences`
  * @returns the path of pipit-VERSION-ARCH.licences.tar.xz
  */
-export async function makeLicences(
-  recipe: Recipe,
-  toolbox: Toolbox,
-  { root, firmware }: { readonly root: string; readonly firmware?: string },
-): Promise<string> {
+export async function makeLicences(recipe: Recipe, toolbox: Toolbox, root: string): Promise<string> {
+  const parts = await bootParts(recipe, toolbox);
   const name = `pipit-${recipe.version}-${recipe.arch}.licences.tar.xz`;
   const folder = await done({
     name: `licences-${recipe.arch}`,
-    inputs: [root, firmware ?? '', toolbox.folder, name, hashOf(['NOTICE', 'LICENSE', 'image/disk/make-licences.ts'])],
+    inputs: [
+      ...[root, toolbox.folder, name, ...parts.map((each) => each.copyright)],
+      hashOf(['NOTICE', 'LICENSE', 'image/disk/make-licences.ts', 'image/disk/boot-parts.ts']),
+    ],
     async make(into) {
       const unpacked = await unpackedRoot(recipe, toolbox, root);
       for (const each of ['NOTICE', 'LICENSE']) await copyFile(join(recipe.root, each), join(into, each));
+      for (const each of parts) {
+        await mkdir(join(into, 'card', each.name), { recursive: true });
+        await copyFile(each.copyright, join(into, 'card', each.name, 'copyright'));
+      }
       const script = [
         `cd "$1" && ${FIND}`,
-        `set -- "$@" --sort=name --owner=0 --group=0 --numeric-owner --mode=0644 --mtime=@${recipe.epoch} --hard-dereference`,
-        'archive="$2"; names="$3/names"; here="$3"; root="$1"; firmware="$4"; shift 4',
-        'tar "$@" --no-recursion -cf "$here/all.tar" -C "$here" NOTICE LICENSE -C "$root" --files-from="$names"',
-        '[ -z "$firmware" ] || tar "$@" --mode=u=rwX,go=rX -rf "$here/all.tar" -C "$firmware" licences',
+        'archive="$2"; here="$3"; root="$1"',
+        `set -- --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime=@${recipe.epoch} --hard-dereference`,
+        'tar "$@" -cf "$here/all.tar" -C "$here" NOTICE LICENSE card',
+        'tar "$@" --no-recursion -rf "$here/all.tar" -C "$root" --files-from="$here/names"',
         'xz -6 --threads=1 --stdout "$here/all.tar" > "$archive"',
-        'rm "$here/all.tar" "$names" "$here/NOTICE" "$here/LICENSE"',
+        'rm -r "$here/all.tar" "$here/names" "$here/NOTICE" "$here/LICENSE" "$here/card"',
       ].join('\n');
-      const binds = [dirname(unpacked), into, ...(firmware === undefined ? [] : [firmware])];
-      await toolbox.run(binds, 'sh', ['-ec', script, 'sh', unpacked, join(into, name), into, firmware ?? '']);
+      await toolbox.run([dirname(unpacked), into], 'sh', ['-ec', script, 'sh', unpacked, join(into, name), into]);
     },
   });
   return join(folder, name);

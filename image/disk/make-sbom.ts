@@ -1,12 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FIRMWARE_PACKAGES } from '../boot/firmware.ts';
 import { packagesOf, type ShippedPackage } from '../deb/licences.ts';
 import { SUITE } from '../debian.ts';
-import { kernelPackages } from '../kernel/version.ts';
 import { hashOf, nodeArch, type Recipe } from '../recipe.ts';
 import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
+import { type BootPart, bootParts } from './boot-parts.ts';
 import { checkSpdx } from './check-spdx.ts';
 import { declaredLicence } from './debian-licence.ts';
 import { type DebianPackage, parseDpkgStatus } from './dpkg-status.ts';
@@ -35,22 +34,18 @@ interface Lock {
  */
 export async function makeSbom(recipe: Recipe, toolbox: Toolbox, root: string): Promise<string> {
   const name = `pipit-${recipe.version}-${recipe.arch}.spdx.json`;
+  const parts = await bootParts(recipe, toolbox);
   const folder = await done({
     name: `sbom-${recipe.arch}`,
     inputs: [
       root,
       String(recipe.epoch),
       recipe.version,
-      hashOf([
-        'image/disk',
-        'image/deb/licences.ts',
-        'image/boot/firmware.ts',
-        'image/kernel/version.ts',
-        'package-lock.json',
-      ]),
+      hashOf(['image/disk', 'image/deb/licences.ts', 'package-lock.json']),
+      ...parts.map((each) => each.copyright),
     ],
     async make(into) {
-      const document = await billOf(recipe, await unpackedRoot(recipe, toolbox, root));
+      const document = await billOf(recipe, await unpackedRoot(recipe, toolbox, root), parts);
       const wrong = checkSpdx(document);
       if (wrong.length > 0) throw new Error(`The bill of materials is wrong:\n${wrong.join('\n')}`);
       await writeFile(join(into, name), `${JSON.stringify(document, null, 1)}\n`);
@@ -59,17 +54,20 @@ export async function makeSbom(recipe: Recipe, toolbox: Toolbox, root: string): 
   return join(folder, name);
 }
 
-async function billOf(recipe: Recipe, root: string): Promise<SpdxDocument> {
+async function billOf(recipe: Recipe, root: string, parts: readonly BootPart[]): Promise<SpdxDocument> {
   const texts = new Map<string, string>();
   const debian = parseDpkgStatus(await readFile(join(root, 'var/lib/dpkg/status'), 'utf8'));
   const installed: SpdxPackage[] = [];
-  for (const each of debian) {
-    const copyright = await readFile(join(root, 'usr/share/doc', each.name, 'copyright'), 'utf8').catch(() => '');
-    const licence = declaredLicence(copyright);
+  const licenceOf = async (copyright: string): Promise<string> => {
+    const licence = declaredLicence(await readFile(copyright, 'utf8').catch(() => ''));
     for (const [reference, text] of licence.texts) {
       if ((texts.get(reference) ?? '') === '') texts.set(reference, text);
     }
-    installed.push(debianPackage(each, each.name === 'pipit' ? 'MIT' : licence.expression));
+    return licence.expression;
+  };
+  for (const each of debian) {
+    const licence = await licenceOf(join(root, 'usr/share/doc', each.name, 'copyright'));
+    installed.push(debianPackage(each, each.name === 'pipit' ? 'MIT' : licence));
   }
   texts.set(
     FDK,
@@ -80,20 +78,19 @@ async function billOf(recipe: Recipe, root: string): Promise<SpdxDocument> {
     node(recipe, lock),
     ...packagesOf(join(root, 'usr/lib/pipit')).map((each) => npmPackage(each, lock.packages[each.folder]?.integrity)),
   ];
-  const pinned = [...kernelPackages(recipe.arch), ...(recipe.arch === 'arm64' ? FIRMWARE_PACKAGES : [])].map((pin) =>
-    pinnedPackage(pin, recipe.arch),
-  );
-  const contains = (from: string, parts: readonly SpdxPackage[]) =>
-    parts.map((each) => ({
+  const onCard: SpdxPackage[] = [];
+  for (const each of parts) onCard.push(cardPackage(each, recipe.arch, await licenceOf(each.copyright)));
+  const contains = (from: string, packages: readonly SpdxPackage[]) =>
+    packages.map((each) => ({
       spdxElementId: from,
       relationshipType: 'CONTAINS' as const,
       relatedSpdxElement: each.SPDXID,
     }));
   return spdxDocument(`pipit-${recipe.version}-${recipe.arch}`, recipe.epoch, {
-    packages: [image(recipe), ...installed, ...pinned, ...inPipit],
+    packages: [image(recipe), ...installed, ...onCard, ...inPipit],
     relationships: [
       { spdxElementId: 'SPDXRef-DOCUMENT', relationshipType: 'DESCRIBES', relatedSpdxElement: IMAGE },
-      ...contains(IMAGE, [...installed, ...pinned]),
+      ...contains(IMAGE, [...installed, ...onCard]),
       ...contains(PIPIT, inPipit),
     ],
     hasExtractedLicensingInfos: [...texts]
@@ -137,15 +134,15 @@ function debianPackage(each: DebianPackage, licence: string): SpdxPackage {
   };
 }
 
-function pinnedPackage(pin: string, architecture: string): SpdxPackage {
-  const [name = '', version = ''] = pin.split('=');
+function cardPackage({ name, version }: BootPart, architecture: string, licence: string): SpdxPackage {
+  const isKernel = name.startsWith('linux-');
   return {
-    SPDXID: spdxId('deb', name),
+    SPDXID: spdxId('card', name),
     name,
     versionInfo: version,
     ...UNSAID,
-    licenseDeclared: name.startsWith('linux-') ? 'GPL-2.0-only WITH Linux-syscall-note' : 'NOASSERTION',
-    primaryPackagePurpose: name.startsWith('linux-') ? 'OPERATING-SYSTEM' : 'FIRMWARE',
+    licenseDeclared: licence,
+    primaryPackagePurpose: isKernel ? 'OPERATING-SYSTEM' : name === 'busybox-static' ? 'APPLICATION' : 'FIRMWARE',
     supplier: 'Organization: Debian',
     externalRefs: purl({ name, version, architecture: name === 'raspi-firmware' ? 'all' : architecture }),
     comment: 'Only those of its files that are needed.',

@@ -30,10 +30,10 @@ const OUR_TREES = /^bcm(2837|2710|2711|2712)-.*rpi.*\.dtb$/;
 /** In this folder: tests and pages change nothing. */
 const MADE_OF = ['initrd', 'initrd.ts', 'kernel.ts', 'module-choice.ts', 'modules.ts', 'version.ts'];
 
-/** Makes the kernel's parts: Debian's own build of it, with the modules of image/kernel/modules.ts only. */
-export async function makeKernel(recipe: Recipe, toolbox: Toolbox): Promise<Kernel> {
+/** Unpacks Debian's kernel and the busybox of its initrd. @returns a folder, whose usr/share/doc is theirs */
+export async function kernelDebs(recipe: Recipe, toolbox: Toolbox): Promise<string> {
   const packages = [...kernelPackages(recipe.arch), 'busybox-static'];
-  const debs = await done({
+  return await done({
     name: `kernel-debs-${recipe.arch}`,
     inputs: [recipe.arch, ...packages],
     async make(into) {
@@ -43,6 +43,11 @@ export async function makeKernel(recipe: Recipe, toolbox: Toolbox): Promise<Kern
       await toolbox.run([into], 'depmod', ['-b', into, kernelRelease(recipe.arch)]);
     },
   });
+}
+
+/** Makes the kernel's parts: Debian's own build of it, with the modules of image/kernel/modules.ts only. */
+export async function makeKernel(recipe: Recipe, toolbox: Toolbox): Promise<Kernel> {
+  const debs = await kernelDebs(recipe, toolbox);
   const version = kernelRelease(recipe.arch);
   const folder = await done({
     name: `kernel-${recipe.arch}`,

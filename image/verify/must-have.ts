@@ -62,8 +62,7 @@ const ON_CARD: readonly string[] = [
   'bcm2711-rpi-4-b.dtb',
   'bcm2712-rpi-5-b.dtb',
   'overlays',
-  'licences/raspi-firmware.txt',
-  'licences/u-boot-rpi.txt',
+  'LICENCE.firmware.txt',
 ];
 
 /** What is missing in a root; and what is started but leads nowhere. */

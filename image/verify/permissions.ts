@@ -87,9 +87,9 @@ export function checkPermissions(
 /** Settings that Pipit itself replaces, and rules that polkit alone reads. */
 const MAY_BE_OTHERS = /^etc\/(?:pipit|polkit-1\/rules\.d)(?:\/|$)/;
 
-/** Among units are programs too: generators, udev's helpers, systemd's own. */
+/** Among units and rules are programs too: generators, udev's helpers, systemd's and polkit's own. */
 function isProgram(path: string): boolean {
-  return /^usr\/lib\/(?:systemd|udev)\/(?!.*\.(?:service|socket|target|timer|path|mount|automount|slice|rules|conf|network|link|preset)$)/.test(
-    path,
-  );
+  return /^usr\/lib\/(?:systemd|udev|polkit-1)\//.test(path) && !SERVICE_FILE.test(path);
 }
+
+const SERVICE_FILE = /\.(?:service|socket|target|timer|path|mount|automount|slice|rules|conf|network|link|preset)$/;
