@@ -4,7 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { type Artifacts, makeArtifacts } from '../artifacts.ts';
 import { sha256Of } from '../disk/block-map.ts';
 import { unpackedRoot } from '../disk/unpacked-root.ts';
-import type { Recipe } from '../recipe.ts';
+import { INPUTS } from '../inputs.ts';
+import { hashOf, type Recipe } from '../recipe.ts';
 import { cacheFolder } from '../step.ts';
 import { makeSystem } from '../system.ts';
 import { openToolbox, type Toolbox } from '../toolbox.ts';
@@ -27,8 +28,10 @@ type Results = Readonly<Record<string, string>>;
 export async function checkReproducible(recipe: Recipe, isFull: boolean): Promise<string[]> {
   const work = await mkdtemp(join(cacheFolder(), '.reproducible-'));
   try {
+    const inputs = hashOf(INPUTS);
     const first = await buildApart(recipe, join(work, 'one'), isFull);
     const second = await buildApart(recipe, join(work, 'the-other'), isFull);
+    if (hashOf(INPUTS) !== inputs) throw new Error('Somebody has changed the inputs meanwhile: that proves nothing.');
     const toolbox = await openToolbox();
     const lines: string[] = [];
     const differences: string[] = [];
