@@ -208,13 +208,36 @@ test('an LED that may not be written is said once, and is no trouble', async () 
   const openLeds = () => {
     throw new DeviceError('hardware.led-refused', "The LED can't be written", { remedy: 'Join the group gpio.' });
   };
-  const { log, part } = house(NOTHING, { openLeds });
+  const { clock, log, part } = house(NOTHING, { openLeds });
   await part.start();
+  clock.advance(60_000);
   assert.equal(
     log.lines.map(({ level, message }) => `${level} ${message}`),
     ["info The LED can't be written. Join the group gpio."],
   );
   assert.is(part.problem, undefined);
+  assert.is(clock.pendingTimers, 0);
+});
+
+test('an LED that comes, or may be written, a little later shows the state from then on', async () => {
+  for (const gpio of [NOTHING, {}]) {
+    const led = new FakeLed();
+    let tries = 0;
+    const openLeds = () => {
+      tries += 1;
+      if (tries < 3) throw new DeviceError('hardware.led-missing', 'There is none', { remedy: 'Wait.' });
+      return [led];
+    };
+    const { clock, log, part } = house(gpio, { openLeds });
+    await part.start();
+    assert.is(led.isOn, false);
+    clock.advance(10_000);
+    assert.is(led.isOn, true);
+    assert.equal(log.lines, []);
+    await part[Symbol.asyncDispose]();
+    assert.is(led.isOpen, false);
+    assert.is(clock.pendingTimers, 0);
+  }
 });
 
 test('who does not want it keeps the activity light', async () => {

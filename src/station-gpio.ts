@@ -11,6 +11,9 @@ import type { LedState } from './hardware/status-led.ts';
 import type { HouseDeps, HousePart } from './house.ts';
 
 const LOOK_MS = 1_000;
+/** The system may be about to bring the LED and the right to it. */
+const LED_TRIES = 6;
+const LED_TRY_MS = 5_000;
 
 /** How it reaches the machine; other than the defaults in tests. */
 export interface GpioMachine {
@@ -32,6 +35,8 @@ export class StationGpio implements HousePart {
   readonly #machine: GpioMachine;
   #board: GpioBoard | undefined;
   #timer: Timer | undefined;
+  #ledTimer: Timer | undefined;
+  #ledTries = 0;
   #problem: PipitError | undefined;
   #isStopped = false;
 
@@ -47,23 +52,11 @@ export class StationGpio implements HousePart {
   }
 
   async start(): Promise<void> {
-    const { clock, settings } = this.#house;
-    const { gpio } = settings();
+    const { gpio } = this.#house.settings();
     const pins = await this.#pins();
     if (this.#isStopped) return;
     const leds = gpio.boardLed ? this.#leds() : [];
-    if (pins === undefined && leds.length === 0) return;
-    const events = {
-      onPress: (length: PressLength) => void this.#onPress(length),
-      onInput: (isActive: boolean) => this.#onInput(isActive),
-    };
-    try {
-      this.#board = new GpioBoard({ clock, pins, leds, events }, gpio);
-    } catch (error) {
-      this.#refuse(error);
-      return;
-    }
-    this.#look();
+    if (pins !== undefined || leds.length > 0) this.#open(pins, leds);
   }
 
   /** Pins change with a restart only. */
@@ -76,6 +69,7 @@ export class StationGpio implements HousePart {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
     this.#timer?.cancel();
+    this.#ledTimer?.cancel();
     this.#board?.[Symbol.dispose]();
   }
 
@@ -101,15 +95,41 @@ export class StationGpio implements HousePart {
     }
   }
 
+  #open(pins: Pins | undefined, leds: readonly BoardLed[]): void {
+    const { clock, settings } = this.#house;
+    const events = {
+      onPress: (length: PressLength) => void this.#onPress(length),
+      onInput: (isActive: boolean) => this.#onInput(isActive),
+    };
+    try {
+      this.#board = new GpioBoard({ clock, pins, leds, events }, settings().gpio);
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
+    this.#look();
+  }
+
+  /** None yet: they are looked for again a few times. */
   #leds(): readonly BoardLed[] {
+    const { clock, log } = this.#house;
     try {
       return this.#machine.openLeds();
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
+      this.#ledTries += 1;
+      if (this.#ledTries < LED_TRIES) this.#ledTimer = clock.after(LED_TRY_MS, () => this.#lateLeds());
       // Nobody has asked for it: it is so by default.
-      this.#house.log.info(sentencesOf(error));
+      else log.info(sentencesOf(error));
       return [];
     }
+  }
+
+  #lateLeds(): void {
+    const leds = this.#leds();
+    if (leds.length === 0) return;
+    if (this.#board === undefined) this.#open(undefined, leds);
+    else this.#board.add(leds);
   }
 
   #refuse(error: unknown): void {

@@ -27,12 +27,15 @@ export interface LedRoots {
  * The LEDs that Pipit may show its state on: the Pi's own activity LED, and one on the header that an overlay declares.
  * The kernel's trigger that each has is taken off, and put back when it is disposed of.
  *
- * @returns none on other machines, and on a Pi without such an LED
- * @throws DeviceError `hardware.led-refused` when Pipit may not use one; then none is kept
+ * @returns none on other machines
+ * @throws DeviceError `hardware.led-missing` on a Pi that has none, `hardware.led-refused` when Pipit may not use one; then
+ * none is kept. Early in the start of a system both may pass: udev brings LEDs, and then their rights.
  */
 export function openBoardLeds(roots: LedRoots = { leds: LEDS_ROOT, model: MODEL }): BoardLed[] {
-  const board = isPi(roots.model) ? BOARD_NAMES.find((name) => existsSync(join(roots.leds, name))) : undefined;
+  const isOnPi = isPi(roots.model);
+  const board = isOnPi ? BOARD_NAMES.find((name) => existsSync(join(roots.leds, name))) : undefined;
   const names = [board, HEADER_NAME].filter((name) => name !== undefined && existsSync(join(roots.leds, name)));
+  if (isOnPi && names.length === 0) throw missing();
   const paths = names.map((name) => join(roots.leds, name as string));
   for (const path of paths) assertWritable(path);
   return paths.map((path) => new LedFiles(path));
@@ -105,6 +108,12 @@ function isPi(model: string): boolean {
   } catch {
     return false;
   }
+}
+
+function missing(): DeviceError {
+  return new DeviceError('hardware.led-missing', 'this Pi has no LED of its own to show its state on', {
+    remedy: 'An LED on the header can: see docs/status-led.md.',
+  });
 }
 
 function assertWritable(path: string): void {

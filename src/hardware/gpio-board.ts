@@ -28,7 +28,7 @@ export class GpioBoard implements Disposable {
   readonly #clock: Clock;
   readonly #open: Disposable[] = [];
   readonly #statusLeds: StatusLed[] = [];
-  readonly #leds: readonly BoardLed[];
+  readonly #leds: BoardLed[] = [];
   readonly #lamp: OutputPin | undefined;
   readonly #input: InputPin | undefined;
   #state: LedState = 'starting';
@@ -38,8 +38,7 @@ export class GpioBoard implements Disposable {
   /** @throws DeviceError when a pin can't be had; then none is kept */
   constructor({ clock, pins, leds = [], events }: GpioBoardDeps, settings: GpioSettings) {
     this.#clock = clock;
-    this.#leds = leds;
-    for (const led of leds) this.#addLed(led);
+    this.add(leds);
     try {
       if (pins !== undefined) {
         const { statusLed, ledActiveLow, onAir, onAirActiveLow } = settings;
@@ -58,6 +57,13 @@ export class GpioBoard implements Disposable {
   /** Of the sensor or contact; undefined where there is none. */
   get isInputActive(): boolean | undefined {
     return this.#input?.isActive;
+  }
+
+  /** LEDs that have come later; closed with the board. */
+  add(leds: readonly BoardLed[]): void {
+    this.#leds.push(...leds);
+    for (const led of leds) this.#addLed(led);
+    this.#light();
   }
 
   /** What the LEDs show while nothing more urgent is to be shown. Said every second or so, also when it is the same. */
