@@ -15,8 +15,9 @@ const MEANINGS: Readonly<Record<LedState, string>> = {
 const SHOWN_MS = 4_000;
 const [WIDTH, LEFT, ROW, TOP] = [900, 330, 44, 44] as const;
 const PX_A_MS = (WIDTH - LEFT - 30) / SHOWN_MS;
-/** Where the picture lies. */
-export const LED_PICTURE = new URL('../../docs/status-led.svg', import.meta.url);
+/** Where the picture lies, from the top of the project. */
+const PATH = 'docs/status-led.svg';
+const PICTURE = new URL(`../../${PATH}`, import.meta.url);
 
 /** The patterns of the LED as a picture: a row each, four seconds from left to right, lit where it is yellow. */
 export function drawLed(): string {
@@ -63,7 +64,7 @@ function round(number: number): number {
 
 /** True when the picture in docs/ is of these patterns. */
 export function isLedDrawn(): boolean {
-  return readFileSync(LED_PICTURE, 'utf8') === drawLed();
+  return readFileSync(PICTURE, 'utf8') === drawLed();
 }
 
-if (import.meta.main) writeFileSync(LED_PICTURE, drawLed());
+if (import.meta.main) writeFileSync(PICTURE, drawLed());
