@@ -25,7 +25,8 @@ export function command(name: string, args: readonly string[], options: CommandO
   const child = spawn(name, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: options.cwd,
-    env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...options.env },
+    // Steps give the recipe's time where it is wanted: mksquashfs fails when it is told both ways.
+    env: { ...process.env, SOURCE_DATE_EPOCH: undefined, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...options.env },
     timeout: options.timeoutMs ?? 1_800_000,
     ...(options.signal && { signal: options.signal }),
   });
