@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ask } from './ask.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { installed, OWN_MACHINE, path, RASPBERRY_PI, ROOT, unit } from './need.ts';
 import { must, program } from './program.ts';
@@ -19,7 +20,7 @@ export const boxTests: readonly HardwareTest[] = [
     needs: [unit('pipit.service')],
     async run(bench) {
       const url = 'http://127.0.0.1:8001/healthz';
-      const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+      const answer = await ask(url);
       if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
       const failed = await must('systemctl', ['list-units', '--failed', '--plain', '--no-legend']);
       if (failed.trim() !== '') throw new Error(`failed: ${failed.trim()}`);

@@ -1,5 +1,6 @@
 import { listCameras } from '../src/capture/camera/camera-devices.ts';
 import { v4l2Identity } from '../src/capture/camera/v4l2-devices.ts';
+import { ask } from './ask.ts';
 import { lookAt, VirtualCamera } from './camera-bench.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { CAMERA, installed, kernelModule, OWN_MACHINE, ROOT, VIRTUAL_CAMERA } from './need.ts';
@@ -20,11 +21,11 @@ async function still(station: OwnStation, name: string): Promise<Buffer> {
   return await until(
     `camera ${name} gives a still`,
     async () => {
-      const answer = await fetch(station.url(`/camera/${name}.jpg`), { signal: AbortSignal.timeout(60_000) });
+      const answer = await ask(station.url(`/camera/${name}.jpg`));
       const body = Buffer.from(await answer.arrayBuffer());
       return answer.ok ? body : undefined;
     },
-    { limitMs: 60_000 },
+    { limitMs: 150_000 },
   );
 }
 
@@ -41,7 +42,7 @@ export const cameraTests: readonly HardwareTest[] = [
     name: 'a camera is seen in each of its formats that Pipit asks for, and the size that it was asked for',
     needs: VIVID,
     needsRest: true,
-    limitMs: 300_000,
+    limitMs: 600_000,
     async run(bench) {
       const { path } = await VirtualCamera.open(bench);
       const asked = [
@@ -50,7 +51,6 @@ export const cameraTests: readonly HardwareTest[] = [
         { format: 'nv12', width: 320, height: 180 },
       ];
       // One after the other: a camera that nobody watches any more is closed at once.
-      const names = asked.map(({ format }) => format);
       const blocks = asked.map((each) => camera(each.format, { device: path, idle_close_s: 0, ...each }));
       const station = await bench.station(SILENCE + blocks.join(''));
       for (const { format, width, height } of asked) {
@@ -62,7 +62,6 @@ export const cameraTests: readonly HardwareTest[] = [
           (await stateOf(station, format)).state === 'stopped' ? true : undefined,
         );
       }
-      if (names.length !== new Set(names).size) throw new Error('a format twice');
     },
   },
   {
@@ -98,9 +97,9 @@ export const cameraTests: readonly HardwareTest[] = [
       await virtual.unplug();
       const gone = await until('the state says that the camera has gone', async () => {
         const now = await stateOf(station, 'eye');
-        return now.has_signal ? undefined : now;
+        return now.has_signal || now.error === null ? undefined : now;
       });
-      bench.note(`pulled: ${gone.state}, ${gone.error?.code ?? 'no error'}`);
+      bench.note(`pulled: ${gone.state}, ${gone.error?.code}`);
       await virtual.plugIn();
       await watching.more(5, 120_000);
       if (!watching.isOpen) throw new Error('the viewer was let go');
@@ -121,13 +120,12 @@ export const cameraTests: readonly HardwareTest[] = [
       await watching.more(2);
       const begun = { ms: performance.now(), count: watching.count };
       const seen = new Set<string>();
-      for (let i = 0; i < 5; i += 1) {
-        await watching.more(1);
+      await until('five pictures that differ', () => {
         seen.add(watching.last?.toString('base64') ?? '');
-      }
+        return seen.size >= 5 ? true : undefined;
+      });
       const fps = (watching.count - begun.count) / ((performance.now() - begun.ms) / 1000);
       bench.note(`${fps.toFixed(1)} pictures a second`);
-      if (seen.size < 5) throw new Error(`only ${seen.size} different pictures out of 5`);
     },
   },
   {

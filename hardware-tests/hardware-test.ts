@@ -11,7 +11,7 @@ export interface HardwareTest {
   readonly needs: readonly Need[];
   /** The user's own station is stopped for as long as the tests run: it would have the devices open, or be disturbed. */
   readonly needsRest?: boolean;
-  /** It fails when it takes longer. Three minutes when left out: emulated machines are slow. */
+  /** It fails when it takes longer. Five minutes when left out: emulated machines are slow. */
   readonly limitMs?: number;
   run(bench: Bench): Promise<void>;
 }

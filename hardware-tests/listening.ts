@@ -66,7 +66,7 @@ export class Listening implements Disposable {
    * Waits until the stream's last two seconds are a tone of this pitch and nothing else.
    * @returns how far the tone stands above the rest, dB
    */
-  async hears(hz: number, limitMs = 60_000): Promise<number> {
+  async hears(hz: number, limitMs = 120_000): Promise<number> {
     let heard = 'nothing';
     const look = async () => {
       if (!this.#isOpen) throw new Error('the stream has ended');
@@ -81,7 +81,7 @@ export class Listening implements Disposable {
   }
 
   /** Waits until so many more bytes have come. */
-  async more(bytes: number, limitMs = 60_000): Promise<void> {
+  async more(bytes: number, limitMs = 120_000): Promise<void> {
     const wanted = this.#bytes + bytes;
     await until(`${bytes} more bytes of the stream`, () => (this.#bytes >= wanted ? true : undefined), { limitMs });
   }

@@ -1,19 +1,18 @@
 import { lookup } from 'node:dns/promises';
 import type { StationStatus } from '../src/web/answers.ts';
+import { ask } from './ask.ts';
 import { lookAt } from './camera-bench.ts';
 import { type HardwareTest, NotThere } from './hardware-test.ts';
 import { Listening } from './listening.ts';
 import type { Need } from './need.ts';
 
-const ANSWER_MS = 30_000;
-
 /** What somebody sees and hears who comes over the network, at a station that is left as it is. */
 export function outsideTests(host: string, port: number): HardwareTest[] {
   const base = `http://${host}:${port}`;
-  const ask = (path: string): Promise<Response> => fetch(`${base}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+  const answerTo = (path: string): Promise<Response> => ask(`${base}${path}`);
   const answers: Need = {
     missing: () =>
-      ask('/healthz').then(
+      answerTo('/healthz').then(
         () => undefined,
         () => `${base} does not answer`,
       ),
@@ -26,9 +25,9 @@ export function outsideTests(host: string, port: number): HardwareTest[] {
       needs: [],
       async run(bench) {
         bench.note(`${host} is ${(await lookup(host)).address}`);
-        const page = await ask('/');
+        const page = await answerTo('/');
         if (!page.ok || !(await page.text()).includes('<!doctype html')) throw new Error(`/ answered ${page.status}`);
-        const health = await ask('/healthz');
+        const health = await answerTo('/healthz');
         if (!health.ok) throw new Error(`/healthz answered ${health.status}: ${await health.text()}`);
       },
     },
@@ -49,9 +48,9 @@ export function outsideTests(host: string, port: number): HardwareTest[] {
       name: 'its camera is a picture',
       needs: [answers],
       async run(bench) {
-        const { cameras } = (await (await ask('/api/status')).json()) as StationStatus;
+        const { cameras } = (await (await answerTo('/api/status')).json()) as StationStatus;
         if (cameras.length === 0) throw new NotThere('the station has no camera');
-        const answer = await ask('/camera.jpg');
+        const answer = await answerTo('/camera.jpg');
         if (answer.status === 503) throw new NotThere(`no picture comes: ${await answer.text()}`);
         if (!answer.ok) throw new Error(`/camera.jpg answered ${answer.status}`);
         const { width, height, bytes } = await lookAt(Buffer.from(await answer.arrayBuffer()));

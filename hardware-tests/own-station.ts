@@ -4,11 +4,12 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StationStats, StationStatus } from '../src/web/answers.ts';
 import type { EventsAnswer, HistoryAnswer } from '../src/web/history-schemas.ts';
+import { ask } from './ask.ts';
 import type { StationOptions } from './hardware-test.ts';
 import { Listening } from './listening.ts';
 import { until } from './until.ts';
 
-const START_MS = 120_000;
+const START_MS = 180_000;
 const STOP_MS = 10_000;
 const KEPT_LOG = 200_000;
 /** The program as it stands beside these tests: TypeScript in a checkout, JavaScript where it is installed. */
@@ -113,7 +114,7 @@ export class OwnStation implements AsyncDisposable {
 
   /** A figure of `/metrics`; undefined when it is not told. */
   async figure(name: string): Promise<number | undefined> {
-    const text = await (await fetch(this.url('/metrics'), { signal: AbortSignal.timeout(30_000) })).text();
+    const text = await (await ask(this.url('/metrics'))).text();
     const line = text
       .split('\n')
       .find((each) => each.startsWith(`pipit_${name} `) || each.startsWith(`pipit_${name}{`));
@@ -121,7 +122,7 @@ export class OwnStation implements AsyncDisposable {
   }
 
   /** Waits until the source is in this state. */
-  async source(name: string, state: string, limitMs = 60_000) {
+  async source(name: string, state: string, limitMs = 120_000) {
     let last = '';
     const look = async () => {
       const source = (await this.status()).sources.find((each) => each.name === name);
@@ -153,7 +154,7 @@ export class OwnStation implements AsyncDisposable {
   }
 
   async #json(path: string): Promise<unknown> {
-    const answer = await fetch(this.url(path), { signal: AbortSignal.timeout(30_000) });
+    const answer = await ask(this.url(path));
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
     return await answer.json();
   }

@@ -5,7 +5,7 @@ import { type Bench, type HardwareTest, NotThere, type TestResult } from './hard
 import type { MainStation } from './main-station.ts';
 import { OwnStation } from './own-station.ts';
 
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 300_000;
 /** What a test that was told to end gets for that. */
 const END_MS = 20_000;
 
@@ -107,5 +107,6 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 function messageOf(error: unknown): string {
   if (error instanceof SuppressedError) return `${messageOf(error.error)}; ${messageOf(error.suppressed)}`;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
 }

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_MS = 200;
+/** Generous: a test machine may be an emulated one. What is well is seen at once. */
+const LIMIT_MS = 120_000;
 
 /**
  * Looks until `look` returns something else than undefined, and returns that.
@@ -11,7 +13,7 @@ const LOOK_MS = 200;
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
-  { limitMs = 60_000, signal }: { readonly limitMs?: number; readonly signal?: AbortSignal } = {},
+  { limitMs = LIMIT_MS, signal }: { readonly limitMs?: number; readonly signal?: AbortSignal } = {},
 ): Promise<T> {
   const endMs = performance.now() + limitMs;
   for (;;) {

@@ -48,7 +48,7 @@ export class Watching implements Disposable {
   }
 
   /** Waits for so many more pictures. */
-  async more(count: number, limitMs = 60_000): Promise<void> {
+  async more(count: number, limitMs = 120_000): Promise<void> {
     const wanted = this.#count + count;
     await until(`${count} more pictures`, () => (this.#count >= wanted ? true : undefined), { limitMs });
   }
