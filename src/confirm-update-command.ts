@@ -1,8 +1,6 @@
 import { parseArgs } from 'node:util';
-import { loadSettings } from './config/load-settings.ts';
 import { sentencesOf } from './core/errors.ts';
 import { runProgram } from './hardware/system-program.ts';
-import { proveStation } from './station-proof.ts';
 import { PinoLog } from './telemetry/pino-log.ts';
 import { confirmSystem } from './update/confirmation.ts';
 import { Rauc } from './update/rauc.ts';
@@ -47,6 +45,11 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function proveConfigured(file: string): Promise<string | undefined> {
   try {
+    // A system that was confirmed before needs neither, and this runs while the station starts.
+    const [{ loadSettings }, { proveStation }] = await Promise.all([
+      import('./config/load-settings.ts'),
+      import('./station-proof.ts'),
+    ]);
     const { settings } = loadSettings({ file, env: process.env, profileDefault: 'raspberry-pi' });
     const { host, listenPort } = settings.server;
     const address = ['', '0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;

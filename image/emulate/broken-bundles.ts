@@ -93,7 +93,7 @@ async function brokenBootSlot(toolbox: Toolbox, bootSlot: string, what: keyof ty
   return join(folder, 'boot.vfat');
 }
 
-/** Another byte in the middle: of the payload, which dm-verity guards. */
+/** Another byte in the middle: of the payload. */
 async function corrupted(bundle: string): Promise<string> {
   const folder = await done({
     name: 'bundle-corrupt',

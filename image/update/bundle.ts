@@ -6,7 +6,7 @@ import { hashOf, type Recipe } from '../recipe.ts';
 import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
 import { type SigningKeys, signingKeys } from './keys.ts';
-import { compatibleOf } from './system-conf.ts';
+import { BUNDLE_FORMAT, compatibleOf } from './system-conf.ts';
 
 /** What a bundle is made of: results of earlier steps. */
 export interface BundleParts {
@@ -25,8 +25,7 @@ export interface BundleOptions {
 }
 
 /**
- * Makes pipit-VERSION.raucb: one update for all devices of an architecture, signed, in the format `verity` (RAUC
- * reference manual, "Bundle Formats"), so that nothing of it is used that was not checked.
+ * Makes pipit-VERSION.raucb: one update for all devices of an architecture, signed.
  *
  * The same parts and the same key give the same bytes: see same-bytes.c.
  *
@@ -97,7 +96,7 @@ version=${recipe.version}
 description=Pipit ${recipe.version}
 
 [bundle]
-format=verity
+format=${BUNDLE_FORMAT}
 
 [image.rootfs]
 filename=root.squashfs

@@ -52,9 +52,13 @@ const ANSWERS: Readonly<Record<string, string>> = {
     data: [
       {
         'manifest-hash': { type: 's', data: 'abc' },
+        // A variant in a variant, as RAUC has it.
         update: {
-          type: 'a{sv}',
-          data: { compatible: { type: 's', data: 'pipit-arm64' }, version: { type: 's', data: '1.3.0' } },
+          type: 'v',
+          data: {
+            type: 'a{sv}',
+            data: { compatible: { type: 's', data: 'pipit-arm64' }, version: { type: 's', data: '1.3.0' } },
+          },
         },
       },
     ],
@@ -107,15 +111,18 @@ test('tells what is done, what a bundle is, and marks', async () => {
 });
 
 test('a refusal has its own words, and those for people', async () => {
-  const words = 'Call failed: signature verification failed: Verify error: self-signed certificate in chain';
-  const it = new Rauc(async () => ({ exitCode: 1, out: '', complaint: `${words}\n` }));
-  try {
-    await it.inspect('/x.raucb');
-    assert.unreachable();
-  } catch (error) {
-    assert.is((error as PipitError).code, 'update.rauc');
-    assert.is(refusalReport(error).code, 'update.not-trusted');
-  }
+  const said = async (complaint: string) => {
+    const it = new Rauc(async () => ({ exitCode: 1, out: '', complaint }));
+    const error = await it.inspect('/x.raucb').then(assert.unreachable, (thrown: PipitError) => thrown);
+    assert.is(error.code, 'update.rauc');
+    return refusalReport(error).code;
+  };
+  const failed = 'Call failed: signature verification failed:';
+  assert.is(await said(`${failed} Verify error: unable to get local issuer certificate\n`), 'update.not-trusted');
+  const inside = 'error:1700009E:CMS routines::verification failure\n803F:CMS routines:content verify error:462:\n';
+  assert.is(await said(`${failed} ${inside}`), 'update.damaged');
+  const size = 'Call failed: Invalid bundle format: Signature size (4987001963078723714) exceeds bundle size';
+  assert.is(await said(size), 'update.damaged');
 });
 
 test.run();

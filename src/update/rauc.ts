@@ -6,6 +6,8 @@ const INSTALLER = `${SERVICE}.Installer`;
 /** Looking at a bundle means reading all of it, from a card. */
 const INSPECT_MS = 180_000;
 const ANSWER_MS = 30_000;
+/** Of RAUC's words for why it does not do something. */
+const MAX_WORDS = 500;
 /** RAUC's configuration; where it is not there, nobody need be asked. */
 export const RAUC_CONFIGURATION = '/etc/rauc/system.conf';
 
@@ -131,8 +133,11 @@ export class Rauc {
     // busctl gives up by itself; this is for where it does not.
     const { exitCode, out, complaint } = await this.#run(program, asked, { timeoutMs: timeoutMs + 5_000 });
     if (exitCode !== 0) {
-      const why = stripVTControlCharacters(complaint).trim().split('\n').at(-1) ?? '';
-      throw new DeviceError('update.rauc', why.replace(/^Call failed: /, ''), { remedy: 'See: journalctl -u rauc' });
+      const why = stripVTControlCharacters(complaint)
+        .trim()
+        .replaceAll(/\s+/g, ' ')
+        .replace(/^Call failed: /, '');
+      throw new DeviceError('update.rauc', why.slice(0, MAX_WORDS), { remedy: 'See: journalctl -u rauc' });
     }
     if (out.trim() === '') return undefined;
     const { data } = JSON.parse(out) as { readonly data: readonly unknown[] };

@@ -3,10 +3,13 @@ import { DeviceError, type ErrorReport, NetworkError, PipitError, reportOf } fro
 /** Larger than both partitions of a system, which no update fills. */
 export const MAX_BUNDLE_BYTES = 512 * 1024 * 1024;
 
+const DAMAGED = 'The file is damaged, or is no update';
 const BEGIN_ANEW = 'Get the file again, from where Pipit is published, and try once more.';
 
 /** Reasons that RAUC gives (src/signature.c, src/bundle.c, src/install.c of RAUC), and what they come to for people. */
 const REASONS: readonly (readonly [RegExp, code: string, message: string, remedy: string])[] = [
+  // What is signed differs from what is there.
+  [/digest|verification failure|content verify error/i, 'update.damaged', DAMAGED, BEGIN_ANEW],
   [
     /signature verification failed|unable to get local issuer|self.signed certificate|certificate verif|failed to verify|no signer|CMS/i,
     'update.not-trusted',
@@ -20,9 +23,9 @@ const REASONS: readonly (readonly [RegExp, code: string, message: string, remedy
     'Take the file for this one.',
   ],
   [
-    /invalid identifier|not a valid bundle|bundle (?:is )?too small|signature size|unexpected end|squashfs|input\/output error|verity|corrupt|checksum|digest/i,
+    /invalid identifier|not a valid bundle|bundle (?:is )?too small|signature size|unexpected end|squashfs|input\/output error|verity|corrupt|checksum/i,
     'update.damaged',
-    'The file is damaged, or is no update',
+    DAMAGED,
     BEGIN_ANEW,
   ],
   [
