@@ -113,8 +113,11 @@ test('tells what is done, what a bundle is, and marks', async () => {
 test('a refusal has its own words, and those for people', async () => {
   const said = async (complaint: string) => {
     const it = new Rauc(async () => ({ exitCode: 1, out: '', complaint }));
-    const error = await it.inspect('/x.raucb').then(assert.unreachable, (thrown: PipitError) => thrown);
-    assert.is(error.code, 'update.rauc');
+    const error = await it.inspect('/x.raucb').then(
+      () => assert.unreachable('it was taken'),
+      (thrown: PipitError) => thrown,
+    );
+    assert.is(error?.code, 'update.rauc');
     return refusalReport(error).code;
   };
   const failed = 'Call failed: signature verification failed:';
