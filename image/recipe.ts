@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join, relative } from 'node:path';
 
 /** What an image is made for: arm64 is shipped, amd64 is its twin for tests on a PC. */
 export type Arch = 'arm64' | 'amd64';
@@ -20,7 +19,7 @@ export interface Recipe {
 }
 
 /** The checkout that this file belongs to. */
-export const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+export const ROOT = dirname(import.meta.dirname);
 
 /** Debian's name of a machine to Node's. */
 export function nodeArch(arch: Arch): 'arm64' | 'x64' {

@@ -321,7 +321,14 @@ test('a source and a camera are added and removed', async () => {
 test('what is plugged in is heard and seen before it is taken', async () => {
   await using opened = await openSection('station');
   const { page, complaints } = opened;
-  const plugged = { also: [], usb_port: '1-1.2', channels: 1, mixer_preset: 'C-Media', in_use_by: null, in_use_elsewhere: false };
+  const plugged = {
+    also: [],
+    usb_port: '1-1.2',
+    channels: 1,
+    mixer_preset: 'C-Media',
+    in_use_by: null,
+    in_use_elsewhere: false,
+  };
   const sound = [{ ...plugged, device: 'usb-path:1-1.2', name: 'USB PnP Sound Device' }];
   const camera = { type: 'v4l2', device: 'usb-path:1-1.3', index: null, name: 'C270', usb_port: '1-1.3' };
   const cameras = [{ ...camera, width: 1280, height: 720, in_use_by: null, in_use_elsewhere: false }];
