@@ -17,6 +17,7 @@ class Place {
   readonly log = new RecordingLog();
   mode: 'station' | 'ap' = 'station';
   hasCable = false;
+  known = 0;
   joined = false;
   givesAddress = true;
   networks = [HOME];
@@ -36,7 +37,12 @@ class Place {
       {
         log: this.log,
         accessPoint: {
-          radio: async () => ({ device: 'wlan0', address: 'dc:a6:32:01:03:fa', mode: this.mode, knownNetworks: 0 }),
+          radio: async () => ({
+            device: 'wlan0',
+            address: 'dc:a6:32:01:03:fa',
+            mode: this.mode,
+            knownNetworks: this.known,
+          }),
           open: async (ssid, password) => {
             this.mode = 'ap';
             this.said.push(`open ${ssid} ${password}`);
@@ -137,6 +143,17 @@ test('a cable ends it, unless it is to be tried out', async () => {
   await trial.visitor();
   trial.stop.abort();
   assert.is(await tried, 'aborted');
+});
+
+test('a network that is known is waited for before the access point opens', async () => {
+  const place = new Place();
+  place.known = 1;
+  const end = place.run();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  assert.equal(place.said, []);
+  place.joined = true;
+  assert.is(await end, 'network');
+  assert.equal(place.said, []);
 });
 
 test('an access point that a crash left open is closed first', async () => {

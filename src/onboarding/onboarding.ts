@@ -88,6 +88,8 @@ export class Onboarding {
     const ssid = accessPointName(radio.address);
     // After a crash it may be an access point still.
     if (radio.mode === 'ap') await accessPoint.close();
+    // One that is being joined at this moment is not to be interrupted.
+    if (radio.knownNetworks > 0) await this.#until(() => this.#isConnected(), LOOK_FOR_KNOWN_MS, signal);
     while (!signal.aborted) {
       if (this.#isConnected()) return 'network';
       await this.#scan(this.#deps.wifi);
