@@ -154,6 +154,17 @@ export const MODULES: readonly ModuleGroup[] = [
   { why: 'hardware tests: a watchdog that an emulator has', only: 'amd64', names: ['i6300esb'] },
   {
     why: 'hardware tests: a sound card, camera, pins, radios and a bad network that are not there',
-    names: ['snd-aloop', 'vivid', 'gpio-sim', 'configfs', 'mac80211_hwsim', 'sch_netem', 'sch_tbf', 'veth', 'dummy'],
+    names: [
+      'vhci-hcd',
+      'snd-aloop',
+      'vivid',
+      'gpio-sim',
+      'configfs',
+      'mac80211_hwsim',
+      'sch_netem',
+      'sch_tbf',
+      'veth',
+      'dummy',
+    ],
   },
 ];
