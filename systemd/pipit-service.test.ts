@@ -26,6 +26,16 @@ test('systemd hears of it from the program alone, over the socket that the progr
   assert.match(readFileSync(new URL('../src/service-notice.ts', import.meta.url), 'utf8'), /const NAME = 'notify'/);
 });
 
+test('a device may be plugged in after the start: the drivers that its class is known by are loaded before', () => {
+  // systemd.resource-control(5), DeviceAllow=: a class is looked up in /proc/devices. The others are part of each kernel.
+  const drivers = { alsa: 'snd', video4linux: 'videodev', media: 'mc', dma_heap: undefined, gpiochip: undefined };
+  const loaded = text('pipit.modules').split('\n');
+  const classes = [...unit.matchAll(/^DeviceAllow=char-(\S+)/gm)].map(([, name = '']) => name);
+  assert.equal(classes.toSorted(), Object.keys(drivers).toSorted());
+  for (const driver of Object.values(drivers)) assert.ok(driver === undefined || loaded.includes(driver), driver);
+  assert.match(value('After') ?? '', /systemd-modules-load\.service/);
+});
+
 test('V8 may compile: nothing forbids memory that is written and run', () => {
   assert.not.match(unit, /^MemoryDenyWriteExecute=/m);
 });

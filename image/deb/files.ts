@@ -18,6 +18,7 @@ const PLACES: Readonly<Record<string, (name: string) => string>> = {
   '.path': (name) => `usr/lib/systemd/system/${name}.path`,
   '.sysusers': (name) => `usr/lib/sysusers.d/${name}.conf`,
   '.tmpfiles': (name) => `usr/lib/tmpfiles.d/${name}.conf`,
+  '.modules': (name) => `usr/lib/modules-load.d/${name}.conf`,
   '.sysctl': (name) => `usr/lib/sysctl.d/${name}.conf`,
   '.udev': (name) => `usr/lib/udev/rules.d/${name}.rules`,
   '.polkit': (name) => `usr/share/polkit-1/rules.d/${name}.rules`,
