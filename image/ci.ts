@@ -12,11 +12,7 @@ import { ROOT } from './recipe.ts';
 import { cacheFolder } from './step.ts';
 
 /** What is done, in this order: what fails quickest comes first. */
-const STEPS: readonly (readonly string[])[] = [
-  ['image/build.ts', '--verify'],
-  ['image/try-package.ts'],
-  ['image/emulate.ts'],
-];
+const STEPS: readonly (readonly string[])[] = [['image/build.ts', '--verify'], ['image/try-package.ts']];
 
 const isFull = process.env['PIPIT_CI'] === 'full';
 const digest = await hashOfInputs();

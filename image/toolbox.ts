@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommandOptions, command } from './command.ts';
 import { debianSources, SUITE } from './debian.ts';
+import { prepareHost } from './prepare-host.ts';
 import { done } from './step.ts';
 
 /** What building, checking and emulating takes, all of one Debian release, so that no other version has a say. */
@@ -62,6 +63,7 @@ export interface Toolbox {
 
 /** Makes the toolbox, once: about a minute. Takes root and mmdebstrap. */
 export async function openToolbox(): Promise<Toolbox> {
+  await prepareHost();
   const sources = await debianSources();
   const folder = await done({
     name: 'toolbox',
