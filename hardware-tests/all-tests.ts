@@ -7,6 +7,7 @@ import type { HardwareTest } from './hardware-test.ts';
 import { linkTests } from './link-tests.ts';
 import { soundTests } from './sound-tests.ts';
 import { usbTests } from './usb-tests.ts';
+import { wifiTests } from './wifi-tests.ts';
 
 /** All tests, in the order in which they run: those that the station of the machine may play through come first. */
 export const allTests: readonly HardwareTest[] = [
@@ -18,4 +19,5 @@ export const allTests: readonly HardwareTest[] = [
   ...cameraTests,
   ...gpioTests,
   ...clockTests,
+  ...wifiTests,
 ];
