@@ -43,8 +43,12 @@ export async function makeArtifacts(recipe: Recipe, toolbox: Toolbox, system: Sy
     sbom: await placed(sbom),
     licences: await placed(licences),
   };
-  await writeOsLists(recipe, await osEntry(recipe, system.disk, image), recipe.dist);
-  const names = [...Object.values(artifacts).map((path) => basename(path)), OS_LIST, MANIFEST, ICON];
+  const names = Object.values(artifacts).map((path) => basename(path));
+  // The twin is for no Pi.
+  if (recipe.arch === 'arm64') {
+    await writeOsLists(recipe, await osEntry(recipe, system.disk, image), recipe.dist);
+    names.push(OS_LIST, MANIFEST, ICON);
+  }
   await writeChecksums(recipe.dist, names, [basename(artifacts.image)]);
   return artifacts;
 }

@@ -139,7 +139,7 @@ async function downloadChecks(
     { name: 'block map', run: () => checkMap(toolbox, { disk, compressed: image, map }, work) },
     { name: 'bundle', run: () => checkBundle(recipe, toolbox, bundle, { root: unpacked, parts, work }) },
     { name: 'bill of materials', run: () => checkBill(sbom, unpacked) },
-    { name: 'Imager', run: () => checkOsLists(recipe, disk, image) },
+    ...(recipe.arch === 'arm64' ? [{ name: 'Imager', run: () => checkOsLists(recipe, disk, image) }] : []),
   ];
 }
 
