@@ -61,8 +61,8 @@ export class OwnStation implements AsyncDisposable {
     const [name = '', ...args] = [...wrapper, process.execPath, '--max-semi-space-size=2', MAIN, '-c', file];
     const child = spawn(name, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Started again and again: what was compiled once is read the next time. The service of the machine is not told.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(folder, '../compiled'), NOTIFY_SOCKET: undefined },
+      // Each test starts one: what was compiled for the first is read by the next. The service of the machine is not told.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(folder, '../../compiled'), NOTIFY_SOCKET: undefined },
     });
     const station = new OwnStation(child, host);
     try {
