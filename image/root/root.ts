@@ -20,7 +20,7 @@ export interface RootParts {
   readonly kernel: Kernel;
 }
 
-const SQUASHFS = ['-comp', 'zstd', '-Xcompression-level', '19', '-b', '256K', '-noappend', '-no-exports', '-quiet'];
+const SQUASHFS = ['-comp', 'zstd', '-Xcompression-level', '17', '-b', '256K', '-noappend', '-no-exports', '-quiet'];
 
 /** In this folder: tests and pages change nothing. */
 const MADE_OF = ['files', 'root.ts', 'settle-accounts.ts', 'trim.ts', 'units.ts'];
