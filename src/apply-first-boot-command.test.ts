@@ -131,11 +131,11 @@ test('what Imager left is taken, and what is in pipit.txt wins', async () => {
   assert.is(machine.read('data/system/hostname'), 'mine\n');
   assert.is(machine.read('data/system/user'), 'anna\n');
   assert.is(machine.read('data/ssh/authorized_keys/anna'), `${KEY}\n`);
-  assert.is(machine.read('data/iwd/Home.psk'), `[Security]\nPreSharedKey=${psk}\n`);
+  assert.is(machine.read('data/iwd/Home.psk'), `[Security]\nPreSharedKey=${psk}\nPassphrase=only the key is known\n`);
   assert.match(machine.read('card/network-config'), /^# What Raspberry Pi Imager wrote/);
   assert.not.match(machine.read('card/user-data'), /ssh-ed25519/);
   await machine.start();
-  assert.is(machine.read('data/iwd/Home.psk'), `[Security]\nPreSharedKey=${psk}\n`);
+  assert.is(machine.read('data/iwd/Home.psk'), `[Security]\nPreSharedKey=${psk}\nPassphrase=only the key is known\n`);
 });
 
 test('a sound card on the header takes one more start', async () => {

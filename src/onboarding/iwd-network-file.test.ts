@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -19,8 +21,11 @@ test('a password stands as it is, but for a backslash and a space at its start',
   assert.is(file('a', '  b\\c # "').content, '[Security]\nPassphrase=\\s b\\\\c # "\n');
 });
 
-test('a key of 64 digits is a key', () => {
-  assert.is(file('a', 'AB'.repeat(32)).content, `[Security]\nPreSharedKey=${'ab'.repeat(32)}\n`);
+test('a key of 64 digits is a key, with what first-boot knows it by in place of the password', () => {
+  const { content } = file('a', 'AB'.repeat(32));
+  const [, mark] = /^\[Security\]\nPreSharedKey=(?:ab){32}\nPassphrase=(.+)\n$/.exec(content) ?? [];
+  const script = join(import.meta.dirname, '../../image/root/files/usr/lib/pipit-image/first-boot');
+  assert.ok(mark !== undefined && readFileSync(script, 'utf8').includes(`'^Passphrase=${mark}$'`));
 });
 
 test('an open network and one that hides its name', () => {

@@ -1,3 +1,10 @@
+/**
+ * Stands for a password of which only the key is known, as Raspberry Pi Imager gives it. A network that speaks WPA3 beside
+ * WPA2 iwd tries to join only with a password (network_load_psk in its src/network.c), though the key is all that WPA2
+ * takes. Where a file has this one, first-boot has iwd leave WPA3 alone.
+ */
+const KEY_ONLY = 'only the key is known';
+
 /** A network as iwd is to know it. */
 export interface KnownNetwork {
   readonly ssid: string;
@@ -17,10 +24,11 @@ export interface NetworkFile {
  */
 export function iwdNetworkFile({ ssid, password, isHidden }: KnownNetwork): NetworkFile {
   const security = password === '' ? 'open' : 'psk';
+  const secret = isKey(password)
+    ? [`PreSharedKey=${password.toLowerCase()}`, `Passphrase=${KEY_ONLY}`]
+    : [`Passphrase=${escaped(password)}`];
   const lines = [
-    ...(password === ''
-      ? []
-      : ['[Security]', isKey(password) ? `PreSharedKey=${password.toLowerCase()}` : `Passphrase=${escaped(password)}`]),
+    ...(password === '' ? [] : ['[Security]', ...secret]),
     ...(isHidden ? ['[Settings]', 'Hidden=true'] : []),
   ];
   return { name: `${encoded(ssid)}.${security}`, content: lines.map((line) => `${line}\n`).join('') };
