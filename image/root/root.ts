@@ -43,7 +43,12 @@ export async function makeRoot(recipe: Recipe, toolbox: Toolbox, parts: RootPart
       parts.kernel.modules,
       hashOf(MADE_OF.map((name) => `image/root/${name}`)),
       hashOf(['systemd/image']),
-      hashOf(['image/update/lay-update-files.ts', 'image/update/system-conf.ts', 'image/boot/environment.ts']),
+      hashOf([
+        'image/update/lay-update-files.ts',
+        'image/update/system-conf.ts',
+        'image/update/verity-status.c',
+        'image/boot/environment.ts',
+      ]),
       hashOf([keys.keyring], '/'),
     ],
     async make(into) {
@@ -54,7 +59,7 @@ export async function makeRoot(recipe: Recipe, toolbox: Toolbox, parts: RootPart
       await cp(join(parts.kernel.modules, 'lib'), join(root, 'usr/lib'), { recursive: true });
       await trimRoot(root);
       await layFiles(recipe, root);
-      await layUpdateFiles(recipe, root, keys);
+      await layUpdateFiles(recipe, toolbox, root, keys);
       await nameRelease(recipe, root);
       await prepare(toolbox, root);
       await settleAccounts(root, recipe.epoch);

@@ -6,7 +6,7 @@ import { hashOf, type Recipe } from '../recipe.ts';
 import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
 import { type SigningKeys, signingKeys } from './keys.ts';
-import { BUNDLE_FORMAT, compatibleOf } from './system-conf.ts';
+import { compatibleOf } from './system-conf.ts';
 
 /** What a bundle is made of: results of earlier steps. */
 export interface BundleParts {
@@ -25,7 +25,8 @@ export interface BundleOptions {
 }
 
 /**
- * Makes pipit-VERSION.raucb: one update for all devices of an architecture, signed.
+ * Makes pipit-VERSION.raucb: one update for all devices of an architecture, signed, in the format `verity` (RAUC
+ * reference manual, "Bundle Formats"), so that nothing of it is used that was not checked.
  *
  * The same parts and the same key give the same bytes: see same-bytes.c.
  *
@@ -96,7 +97,7 @@ version=${recipe.version}
 description=Pipit ${recipe.version}
 
 [bundle]
-format=${BUNDLE_FORMAT}
+format=verity
 
 [image.rootfs]
 filename=root.squashfs

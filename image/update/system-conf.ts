@@ -1,13 +1,6 @@
 import { partitionOf, partUuid } from '../disk/layout.ts';
 import type { Arch } from '../recipe.ts';
 
-/**
- * `plain`: all of a bundle is checked before anything of it is used (RAUC reference manual, "Bundle Formats"). `verity`
- * would check it piece by piece while it is used, but RAUC before 1.15.1 does not understand what dm-verity of Linux 6.19
- * and later says of itself, and gives up. Devices take both, so that a later RAUC may bring it.
- */
-export const BUNDLE_FORMAT = 'plain';
-
 /** What a bundle and a device call themselves: RAUC installs only where both are the same. */
 export function compatibleOf(arch: Arch): string {
   return `pipit-${arch}`;
@@ -28,8 +21,8 @@ bootloader=uboot
 # What is known of the slots; lasts over updates.
 data-directory=/data/rauc
 mountprefix=/run/rauc/mnt
-bundle-formats=plain verity
-# A damaged one is refused before the other system is touched, also where it would show only while it is written.
+bundle-formats=verity
+# A damaged one is refused before the other system is touched.
 perform-pre-check=true
 # A new system has three tries to come up well, then the old one is back. One that has proven itself has more: pulling
 # the plug three times in a row while it starts must not put it away. Below ten, as boot.scr counts.

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { sha256Of } from '../disk/block-map.ts';
 import type { Recipe } from '../recipe.ts';
 import type { Toolbox } from '../toolbox.ts';
-import { BUNDLE_FORMAT, compatibleOf } from '../update/system-conf.ts';
+import { compatibleOf } from '../update/system-conf.ts';
 import type { Outcome } from './check.ts';
 
 /** What `rauc info --output-format=json` says, as far as it is read. */
@@ -33,7 +33,7 @@ export async function checkBundle(
   const info = JSON.parse(await run('--keyring', keyring, '--output-format=json', bundle)) as Info;
   if (info.compatible !== compatibleOf(recipe.arch)) findings.push(`It is for ${info.compatible}.`);
   if (info.version !== recipe.version) findings.push(`It says that it is version ${info.version}.`);
-  if (info.format !== BUNDLE_FORMAT) findings.push(`Its format is ${info.format}, not ${BUNDLE_FORMAT}.`);
+  if (info.format !== 'verity') findings.push(`Its format is ${info.format}, not verity.`);
   for (const [slot, path] of Object.entries(parts)) {
     const its = info.images.find((each) => each[slot] !== undefined)?.[slot];
     if (its === undefined) findings.push(`It has nothing for ${slot}.`);
