@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <linux/dm-ioctl.h>
+#include <linux/ioctl.h>
 #include <stdarg.h>
 #include <string.h>
 
