@@ -1,7 +1,7 @@
 import { notDownloaded } from './refusals.ts';
 
-/** A file that comes from elsewhere. */
-export interface Download {
+/** A file that comes from elsewhere; whoever is done with it, or does not want it, disposes of it. */
+export interface Download extends Disposable {
   /** What the server promises; undefined: nothing. */
   readonly totalBytes: number | undefined;
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -26,6 +26,7 @@ export function isWebAddress(url: string): boolean {
 export async function openDownload(url: string, signal: AbortSignal, stallMs = STALL_MS): Promise<Download> {
   if (!isWebAddress(url)) throw notDownloaded('is none of the web: it begins with https:// or http://');
   const stalled = new AbortController();
+  const closed = new AbortController();
   let timer = setTimeout(() => stalled.abort(), stallMs);
   const goOn = () => {
     clearTimeout(timer);
@@ -38,7 +39,10 @@ export async function openDownload(url: string, signal: AbortSignal, stallMs = S
     return notDownloaded(`can not be read${typeof code === 'string' ? ` (${code})` : ''}`, error);
   };
   try {
-    const response = await fetch(url, { headers: HEADERS, signal: AbortSignal.any([signal, stalled.signal]) });
+    const response = await fetch(url, {
+      headers: HEADERS,
+      signal: AbortSignal.any([signal, stalled.signal, closed.signal]),
+    });
     if (!response.ok || response.body === null) {
       await response.body?.cancel().catch(() => {});
       throw notDownloaded(`answers ${response.status}`);
@@ -57,7 +61,14 @@ export async function openDownload(url: string, signal: AbortSignal, stallMs = S
         clearTimeout(timer);
       }
     }
-    return { totalBytes: Number.isSafeInteger(length) ? length : undefined, bytes: bytes() };
+    return {
+      totalBytes: Number.isSafeInteger(length) ? length : undefined,
+      bytes: bytes(),
+      [Symbol.dispose]: () => {
+        clearTimeout(timer);
+        closed.abort();
+      },
+    };
   } catch (error) {
     clearTimeout(timer);
     if (error instanceof Error && 'code' in error && error.code === 'update.no-download') throw error;

@@ -212,7 +212,8 @@ export class SystemUpdate implements AsyncDisposable {
     const { folder } = this.#deps;
     const { signal } = this.#stop;
     try {
-      const { totalBytes, bytes } = await openDownload(url, signal);
+      using download = await openDownload(url, signal);
+      const { totalBytes, bytes } = download;
       await folder.begin(totalBytes);
       const tell = (got: number) => this.#set({ ...IDLE, step: 'downloading', percent: percentOf(got, totalBytes) });
       await folder.add(bytes, { offset: 0, totalBytes }, tell, signal);
