@@ -32,30 +32,39 @@ export interface NbdRequest {
   readonly data: Buffer;
 }
 
-/** Reads what the client sends, so many bytes at a time. */
+/** Reads what the client sends, so many bytes at a time. A client waits for answers: it never sends much ahead. */
 export class NbdReader {
-  readonly #socket: Socket;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #isOver = false;
+  #wake: () => void = () => {};
 
   constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.pause();
+    socket.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#length += chunk.length;
+      this.#wake();
+    });
+    socket.on('close', () => {
+      this.#isOver = true;
+      this.#wake();
+    });
   }
 
   /** @returns undefined when the client has gone */
   async bytes(count: number): Promise<Buffer | undefined> {
-    if (count === 0) return Buffer.alloc(0);
-    for (;;) {
-      const chunk = this.#socket.read(count) as Buffer | null;
-      if (chunk !== null) return chunk.length === count ? chunk : undefined;
-      if (this.#socket.destroyed || this.#socket.readableEnded) return undefined;
+    while (this.#length < count) {
+      if (this.#isOver) return undefined;
       await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          for (const event of ['readable', 'end', 'close'] as const) this.#socket.off(event, wake);
-          resolve();
-        };
-        for (const event of ['readable', 'end', 'close'] as const) this.#socket.on(event, wake);
+        this.#wake = resolve;
       });
     }
+    const [first] = this.#chunks;
+    const all = first !== undefined && first.length >= count ? first : Buffer.concat(this.#chunks);
+    const rest = all === first ? this.#chunks.slice(1) : [];
+    this.#chunks = all.length > count ? [all.subarray(count), ...rest] : rest;
+    this.#length -= count;
+    return all.subarray(0, count);
   }
 
   /** @returns undefined when the client has gone */

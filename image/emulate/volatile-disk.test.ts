@@ -9,7 +9,7 @@ import { NbdReader } from './nbd-protocol.ts';
 import { VolatileDisk } from './volatile-disk.ts';
 
 const test = suite('volatile disk');
-const SIZE = 64 * 512;
+const SIZE = 8192 * 512;
 
 /** What QEMU would say. */
 class Client implements AsyncDisposable {
@@ -98,6 +98,13 @@ test('what was written is read again at once, and is on the medium after a flush
   await client.request(FLUSH, 0, 0);
   assert.equal((await client.medium()).subarray(512, 1536), data);
   assert.is(client.disk.unsafeSectors, 0);
+});
+
+test('a write that comes in pieces is one', async () => {
+  await using client = await Client.open();
+  const data = Buffer.alloc(SIZE, 'whole');
+  await client.request(WRITE, 0, data);
+  assert.ok((await client.request(READ, 0, SIZE)).equals(data));
 });
 
 test('a write that is forced is on the medium when it is answered', async () => {
