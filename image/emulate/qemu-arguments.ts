@@ -30,7 +30,7 @@ export function kernelArguments(arch: Arch, more: readonly string[] = []): strin
   return [
     'root=PARTUUID=50495054-05 rootfstype=squashfs ro rootwait rauc.slot=A',
     `console=tty1 console=${console},115200`,
-    'panic=10 psi=1 net.ifnames=0 quiet loglevel=4',
+    'panic=10 psi=1 lsm=landlock,yama net.ifnames=0 quiet loglevel=4',
     // A machine that is emulated beside others is slow: nothing is given up for that.
     'systemd.default_device_timeout_sec=300',
     ...more,

@@ -48,6 +48,14 @@ const UNNEEDED: readonly Unneeded[] = [
     files: ['usr/{bin,sbin}/alsabat*', 'usr/lib/*-linux-gnu/libfftw3f*'],
   },
   {
+    why: 'tools for makers of drivers, and libraries that only they use',
+    files: [
+      'usr/bin/{iwmon,v4l2-compliance,cec-*,rdma,localedef,ssh-keyscan,ssh-add,ssh-agent}',
+      'usr/{bin,sbin}/{alsaloop,arpd}',
+      'usr/lib/*-linux-gnu/{libsamplerate.so*,libdb-5.3.so,security/pam_userdb.so,sasl2/libsasldb.so*}',
+    ],
+  },
+  {
     why: 'mixers are set by Pipit itself; what alsactl would restore is lost with the memory',
     files: [
       'usr/lib/udev/rules.d/90-alsa-restore.rules',
