@@ -29,11 +29,12 @@ export async function runProgram(
   const { promise, resolve, reject } = Promise.withResolvers<ProgramAnswer>();
   const child = spawn(name, args, { env: { ...process.env, LC_ALL: 'C' }, stdio: 'pipe' });
   let [out, complaint] = ['', ''];
-  const limited = (text: string, more: Buffer): string => (text + more.toString('utf8')).slice(0, MAX_CHARACTERS);
-  child.stdout.on('data', (more: Buffer) => {
+  const limited = (text: string, more: string): string => (text + more).slice(0, MAX_CHARACTERS);
+  // A letter of several bytes may come in two pieces.
+  child.stdout.setEncoding('utf8').on('data', (more: string) => {
     out = limited(out, more);
   });
-  child.stderr.on('data', (more: Buffer) => {
+  child.stderr.setEncoding('utf8').on('data', (more: string) => {
     complaint = limited(complaint, more);
   });
   // It may end without reading what it is given.
