@@ -28,7 +28,7 @@ export class IwdAccessPoint {
     this.#bus = bus;
   }
 
-  /** Undefined where there is none, or nobody looks after it. */
+  /** Undefined where iwd has none. @throws DeviceError `hardware.wifi-refused` where iwd does not run */
   async radio(): Promise<Radio | undefined> {
     const objects = await this.#bus.objects();
     const device = objects[radioOf(objects) ?? '']?.[`${IWD}.Device`];
