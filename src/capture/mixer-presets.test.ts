@@ -5,8 +5,7 @@ import { RecordingLog } from '../testkit/recording-log.ts';
 import { AlsaSource } from './alsa-source.ts';
 import { applyMixerPreset } from './apply-mixer-preset.ts';
 import { failureOf, TestContext } from './capture.testing.ts';
-import { CM108_CONTENTS, FakeAmixer } from './mixer.testing.ts';
-import { parseMixerContents } from './mixer-contents.ts';
+import { CM108_CONTENTS, FakeAmixer, WM8960_CONTENTS } from './mixer.testing.ts';
 import { mixerPresetOf } from './mixer-presets.ts';
 import { FakeCards, HDMI, USB_MIC } from './sound-cards.testing.ts';
 
@@ -16,59 +15,6 @@ const alive = setInterval(() => {}, 1000);
 test.after(() => clearInterval(alive));
 
 const CM108 = { cardId: 'Device', usbId: '0d8c:013c' };
-
-/** Some of what a WM8960 has, as its driver names it. */
-const WM8960_CONTENTS = `numid=1,iface=MIXER,name='Capture Volume'
-  ; type=INTEGER,access=rw---R--,values=2,min=0,max=63,step=0
-  : values=23,23
-  | dBscale-min=-17.25dB,step=0.75dB,mute=0
-numid=2,iface=MIXER,name='Capture Volume ZC Switch'
-  ; type=INTEGER,access=rw------,values=2,min=0,max=1,step=0
-  : values=0,0
-numid=3,iface=MIXER,name='Capture Switch'
-  ; type=BOOLEAN,access=rw------,values=2
-  : values=off,on
-numid=9,iface=MIXER,name='Left Input Boost Mixer LINPUT1 Volume'
-  ; type=INTEGER,access=rw---R--,values=1,min=0,max=3,step=0
-  : values=0
-  | dBrange-
-    rangemin=0,,rangemax=1
-      | dBscale-min=0.00dB,step=13.00dB,mute=0
-    rangemin=2,,rangemax=3
-      | dBscale-min=20.00dB,step=9.00dB,mute=0
-
-numid=20,iface=MIXER,name='ADC Polarity'
-  ; type=ENUMERATED,access=rw------,values=1,items=4
-  ; Item #0 'No Inversion'
-  : values=0
-numid=48,iface=MIXER,name='Left Boost Mixer LINPUT1 Switch'
-  ; type=BOOLEAN,access=rw------,values=1
-  : values=off
-numid=50,iface=MIXER,name='Left Input Mixer Boost Switch'
-  ; type=BOOLEAN,access=rw------,values=1
-  : values=off
-`;
-
-test('what amixer prints becomes switches and volumes; lists, maps and what cannot be read are left out', () => {
-  const controls = parseMixerContents(CM108_CONTENTS);
-  assert.equal(
-    controls.map(({ numid }) => numid),
-    [3, 4, 7, 8, 9, 5, 6],
-  );
-  assert.equal(controls[3], {
-    numid: 8,
-    name: 'Mic Capture Volume',
-    type: 'INTEGER',
-    isWritable: true,
-    min: 0,
-    max: 16,
-    values: [0],
-  });
-  assert.equal(controls[6]?.values, [20, 20]);
-  assert.is(parseMixerContents(WM8960_CONTENTS).length, 6);
-  assert.equal(parseMixerContents(''), []);
-  assert.equal(parseMixerContents("numid=1,iface=MIXER,name='It's cut o"), []);
-});
 
 test('a cheap adapter is opened, its automatic gain switched off, its level set, and nothing of what it plays', async () => {
   using amixer = new FakeAmixer();

@@ -39,6 +39,38 @@ numid=1,iface=PCM,name='Playback Channel Map'
     | chmap-fixed=FL,FR
 `;
 
+/** Some of what a WM8960 has, as its driver names it. */
+export const WM8960_CONTENTS = `numid=1,iface=MIXER,name='Capture Volume'
+  ; type=INTEGER,access=rw---R--,values=2,min=0,max=63,step=0
+  : values=23,23
+  | dBscale-min=-17.25dB,step=0.75dB,mute=0
+numid=2,iface=MIXER,name='Capture Volume ZC Switch'
+  ; type=INTEGER,access=rw------,values=2,min=0,max=1,step=0
+  : values=0,0
+numid=3,iface=MIXER,name='Capture Switch'
+  ; type=BOOLEAN,access=rw------,values=2
+  : values=off,on
+numid=9,iface=MIXER,name='Left Input Boost Mixer LINPUT1 Volume'
+  ; type=INTEGER,access=rw---R--,values=1,min=0,max=3,step=0
+  : values=0
+  | dBrange-
+    rangemin=0,,rangemax=1
+      | dBscale-min=0.00dB,step=13.00dB,mute=0
+    rangemin=2,,rangemax=3
+      | dBscale-min=20.00dB,step=9.00dB,mute=0
+
+numid=20,iface=MIXER,name='ADC Polarity'
+  ; type=ENUMERATED,access=rw------,values=1,items=4
+  ; Item #0 'No Inversion'
+  : values=0
+numid=48,iface=MIXER,name='Left Boost Mixer LINPUT1 Switch'
+  ; type=BOOLEAN,access=rw------,values=1
+  : values=off
+numid=50,iface=MIXER,name='Left Input Mixer Boost Switch'
+  ; type=BOOLEAN,access=rw------,values=1
+  : values=off
+`;
+
 /** A program in place of amixer, that answers with one text and keeps what it was asked. */
 export class FakeAmixer implements Disposable {
   readonly #path = mkdtempSync(join(tmpdir(), 'pipit-amixer-'));
