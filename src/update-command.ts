@@ -12,7 +12,8 @@ import { isWebAddress } from './update/download-bundle.ts';
 import type { SystemSlot } from './update/rauc.ts';
 import { Rauc } from './update/rauc.ts';
 import { noRauc, refusalReport } from './update/refusals.ts';
-import { SystemUpdate, type UpdateReport } from './update/system-update.ts';
+import { SystemUpdate } from './update/system-update.ts';
+import type { UpdateReport } from './update/update-report.ts';
 
 const USAGE = `Usage: pipit update FILE|URL [--reboot] [--allow-older]
                               install an update; it counts from the next start on

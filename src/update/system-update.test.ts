@@ -13,8 +13,9 @@ import { until } from '../testkit/until.ts';
 import { BundleFolder } from './bundle-folder.ts';
 import { FakeRauc } from './fake-rauc.testing.ts';
 import { MAX_BUNDLE_BYTES } from './refusals.ts';
-import { SystemUpdate, type UpdateReport } from './system-update.ts';
+import { SystemUpdate } from './system-update.ts';
 import { UpdateMarks } from './update-marks.ts';
+import type { UpdateReport } from './update-report.ts';
 
 const test = suite('SystemUpdate');
 

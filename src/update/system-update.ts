@@ -1,36 +1,14 @@
 import type { Clock, Timer } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
-import { type ErrorReport, sentencesOf } from '../core/errors.ts';
+import { sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { BundleFolder, PartPlace } from './bundle-folder.ts';
 import { isWebAddress, openDownload } from './download-bundle.ts';
-import type { Rauc, SystemSlot } from './rauc.ts';
+import { lastUpdate } from './last-update.ts';
+import type { Rauc } from './rauc.ts';
 import { isBusy, noRauc, notDownloaded, older, otherMachine, refusalOf, refusalReport } from './refusals.ts';
 import type { UpdateMarks } from './update-marks.ts';
-
-/**
- * idle → downloading → checking → installing → installed, which waits for a restart; then confirming, in the new system,
- * and idle again. `failed` changed nothing; `undone` means that the new system did not prove itself.
- */
-export type UpdateStep =
-  | 'idle'
-  | 'downloading'
-  | 'checking'
-  | 'installing'
-  | 'installed'
-  | 'confirming'
-  | 'failed'
-  | 'undone';
-
-export interface UpdateReport {
-  readonly step: UpdateStep;
-  /** Of the step; undefined: nobody knows. */
-  readonly percent: number | undefined;
-  /** Of the update that it is about. */
-  readonly version: string | undefined;
-  /** Why it failed or was undone. */
-  readonly problem: ErrorReport | undefined;
-}
+import { downloading, IDLE, type UpdateReport, type UpdateStep } from './update-report.ts';
 
 export interface InstallWishes {
   /** Also what is older than what runs. */
@@ -61,7 +39,6 @@ export interface SystemUpdateDeps {
   readonly onUndone?: (version: string, when: string) => void;
 }
 
-const IDLE: UpdateReport = { step: 'idle', percent: undefined, version: undefined, problem: undefined };
 const LOOK_MS = 1_000;
 /** While a new system proves itself. */
 const CONFIRM_LOOK_MS = 5_000;
@@ -149,12 +126,12 @@ export class SystemUpdate implements AsyncDisposable {
       if (place.offset !== size) return size;
       upload.late?.cancel();
     }
-    this.#set({ ...IDLE, step: 'downloading', percent: percentOf(place.offset, place.totalBytes) });
+    this.#set(downloading(place.offset, place.totalBytes));
     try {
       const count = await folder.add(
         bytes,
         place,
-        (got) => this.#set({ ...IDLE, step: 'downloading', percent: percentOf(got, place.totalBytes) }),
+        (got) => this.#set(downloading(got, place.totalBytes)),
         this.#stop.signal,
       );
       if (place.totalBytes === undefined || count === place.totalBytes) this.#complete(wishes);
@@ -215,7 +192,7 @@ export class SystemUpdate implements AsyncDisposable {
       using download = await openDownload(url, signal);
       const { totalBytes, bytes } = download;
       await folder.begin(totalBytes);
-      const tell = (got: number) => this.#set({ ...IDLE, step: 'downloading', percent: percentOf(got, totalBytes) });
+      const tell = (got: number) => this.#set(downloading(got, totalBytes));
       await folder.add(bytes, { offset: 0, totalBytes }, tell, signal);
       if (totalBytes !== undefined) await folder.mustHave(totalBytes);
       await this.#install(folder.file, wishes);
@@ -257,48 +234,25 @@ export class SystemUpdate implements AsyncDisposable {
     );
   }
 
-  /** What RAUC and the marks say, where nothing is under way. */
+  /** Tells what came of the last update, where nothing is under way. */
   async #look(): Promise<void> {
-    const { rauc, marks } = this.#deps;
-    const slots = await rauc.slots();
-    const [own, other] = [slots.find(({ isBooted }) => isBooted), slots.find(({ isBooted }) => !isBooted)];
-    if (own === undefined || other === undefined) return this.#set(IDLE);
-    if (await marks.isFresh(own.bootName)) return this.#awaitConfirmation(own);
-    if (other.isBootable) {
-      const isNext = (await rauc.primary()) === other.name;
-      return this.#set(isNext ? { ...IDLE, step: 'installed', version: other.version } : IDLE);
-    }
-    const wasUndone = (await marks.wasInstalled(other.bootName)) && (await marks.isFresh(other.bootName));
-    if (wasUndone) await this.#tellUndone(other);
-    else this.#set(IDLE);
+    const { log, onUndone } = this.#deps;
+    const last = await lastUpdate(this.#deps);
+    if (last.what === 'undone') log.warning(sentencesOf(last.report.problem));
+    this.#set(last.report);
+    if (last.what === 'undone') onUndone?.(last.slot.version ?? '', last.slot.installedAt ?? '');
+    if (last.what === 'fresh') this.#confirming = this.#awaitConfirmation(last.slot.bootName);
   }
 
-  async #tellUndone({ bootName, version = '', installedAt = '' }: SystemSlot): Promise<void> {
-    const { log, marks, onUndone } = this.#deps;
-    const reason = await marks.reason(bootName);
-    const why = reason === undefined ? 'it did not start' : reason;
-    const problem = {
-      code: 'update.undone',
-      message: `The update${version && ` to ${version}`} was undone: ${why}`,
-      remedy: 'The version before runs again, with all settings. Report this, with the log.',
-    };
-    log.warning(sentencesOf(problem));
-    this.#set({ step: 'undone', percent: undefined, version: version || undefined, problem });
-    onUndone?.(version, installedAt);
-  }
-
-  #awaitConfirmation(own: SystemSlot): void {
+  async #awaitConfirmation(bootName: string): Promise<void> {
     const { clock, marks, log, onInstalled, version } = this.#deps;
-    this.#set({ ...IDLE, step: 'confirming', version: own.version ?? version });
-    this.#confirming = (async () => {
-      while (await sleep(clock, CONFIRM_LOOK_MS, this.#stop.signal)) {
-        if (await marks.isFresh(own.bootName)) continue;
-        log.notice(`the update to ${version} has proven itself`);
-        if (this.#report.step === 'confirming') this.#set(IDLE);
-        onInstalled?.(version);
-        return;
-      }
-    })();
+    while (await sleep(clock, CONFIRM_LOOK_MS, this.#stop.signal)) {
+      if (await marks.isFresh(bootName)) continue;
+      log.notice(`the update to ${version} has proven itself`);
+      if (this.#report.step === 'confirming') this.#set(IDLE);
+      onInstalled?.(version);
+      return;
+    }
   }
 
   #fail(error: unknown): void {
@@ -315,8 +269,4 @@ export class SystemUpdate implements AsyncDisposable {
     this.#report = report;
     if (isNews) this.#deps.onChange?.(report);
   }
-}
-
-function percentOf(count: number, totalBytes: number | undefined): number | undefined {
-  return totalBytes === undefined || totalBytes === 0 ? undefined : Math.floor((100 * count) / totalBytes);
 }
