@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
+import { TONE } from './configuration.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { installed, OWN_MACHINE, path, RASPBERRY_PI, ROOT, unit } from './need.ts';
 import { must, program } from './program.ts';
 import { until } from './until.ts';
 
-const TONE = 'source "mic" {\n  type = "test"\n}\n';
 const PLATFORM = '/sys/devices/platform';
 /** Under-voltage and throttled, now and before (raspberrypi/documentation: vcgencmd get_throttled). */
 const WEAK = '50005';

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { TONE } from './configuration.ts';
 import type { Bench, HardwareTest } from './hardware-test.ts';
 import { installed, OWN_MACHINE, ROOT } from './need.ts';
 import { must, program } from './program.ts';
@@ -31,7 +32,7 @@ export const clockTests: readonly HardwareTest[] = [
       // Else it would put right at once what the test makes wrong.
       await program('systemctl', ['stop', 'systemd-timesyncd.service']).catch(() => undefined);
       const moveTo = movableClock(bench);
-      const station = await bench.station('source "mic" {\n  type = "test"\n}\n');
+      const station = await bench.station(TONE);
       await station.source('mic', 'live');
       using listening = await station.listen('/stream.mp3');
       await listening.hears(440);

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TONE } from './configuration.ts';
 import type { Bench, HardwareTest } from './hardware-test.ts';
 import { installed, kernelModule, OWN_MACHINE, path, ROOT } from './need.ts';
 import type { OwnStation } from './own-station.ts';
@@ -7,7 +8,6 @@ import { must, program } from './program.ts';
 import { until } from './until.ts';
 
 const NEEDS = [ROOT, OWN_MACHINE, installed('mkfs.ext4'), installed('losetup'), kernelModule('loop')];
-const TONE = 'source "mic" {\n  type = "test"\n}\n';
 const CARD_BYTES = 24 * 1024 * 1024;
 /** Something is written each minute. */
 const NOTICE_MS = 200_000;

@@ -1,6 +1,7 @@
 import { access, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { headerBase } from '../src/hardware/gpio-numbers.ts';
+import { TONE } from './configuration.ts';
 import type { Bench, HardwareTest } from './hardware-test.ts';
 import { kernelModule, type Need, OWN_MACHINE, ROOT } from './need.ts';
 import { must, program } from './program.ts';
@@ -76,7 +77,7 @@ export const gpioTests: readonly HardwareTest[] = [
       await header.drive(button, true);
       await header.drive(sensor, false);
       const pins = `status_led = ${led}\n  button = ${button}\n  input = ${sensor}\n  on_air = ${lamp}\n  input_name = "hall"`;
-      const station = await bench.station(`source "mic" {\n  type = "test"\n}\ngpio {\n  ${pins}\n}\n`);
+      const station = await bench.station(`${TONE}gpio {\n  ${pins}\n}\n`);
       await station.source('mic', 'live');
 
       await until('the LED is on for good', async () => {

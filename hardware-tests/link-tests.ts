@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { TONE } from './configuration.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { installed, kernelModule, OWN_MACHINE, ROOT } from './need.ts';
 import type { OwnStation } from './own-station.ts';
@@ -6,7 +7,6 @@ import { ShapedLink } from './shaped-link.ts';
 import { until } from './until.ts';
 
 const NEEDS = [ROOT, OWN_MACHINE, kernelModule('veth'), installed('ip'), installed('tc')];
-const TONE = 'source "mic" {\n  type = "test"\n}\n';
 const LISTEN_MS = 20_000;
 /** A player's buffer bridges so much. */
 const MOST_SILENT_MS = 5_000;

@@ -1,17 +1,25 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listDevices, stableIdentities } from '../src/capture/devices.ts';
-import type { HardwareTest } from './hardware-test.ts';
+import { mountsOf, soundCard } from './configuration.ts';
+import { type Bench, type HardwareTest, NotThere } from './hardware-test.ts';
 import { loopbackCards } from './loopback-card.ts';
 import { installed, kernelModule, microphones, OWN_MACHINE, ROOT, VIRTUAL_CARD } from './need.ts';
+import type { OwnStation } from './own-station.ts';
 import { until } from './until.ts';
 
 const LOOPBACK = [ROOT, OWN_MACHINE, kernelModule('snd-aloop'), installed('aplay')];
 /** Long enough that the card's buffer runs over while nobody reads it. */
 const STALL_MS = 4_000;
 
-function source(name: string, device: string): string {
-  return `source "${name}" {\n  type = "alsa"\n  device = "${device}"\n}\n`;
+/** A loopback card that plays a tone, and a station that hears it. */
+async function heardCard(bench: Bench, hz: number): Promise<OwnStation> {
+  const [card] = await loopbackCards(bench, 1);
+  if (card === undefined) throw new NotThere('there is no loopback card');
+  card.play(bench, hz);
+  const station = await bench.station(soundCard('mic', card.device));
+  await station.source('mic', 'live');
+  return station;
 }
 
 export const soundTests: readonly HardwareTest[] = [
@@ -21,11 +29,7 @@ export const soundTests: readonly HardwareTest[] = [
     needs: LOOPBACK,
     needsRest: true,
     async run(bench) {
-      const [card] = await loopbackCards(bench, 1);
-      if (card === undefined) return;
-      card.play(bench, 1000);
-      const station = await bench.station(source('mic', card.device));
-      await station.source('mic', 'live');
+      const station = await heardCard(bench, 1000);
       for (const path of ['/stream.mp3', '/stream.opus']) {
         using listening = await station.listen(path);
         const aboveRestDb = await listening.hears(1000);
@@ -41,7 +45,7 @@ export const soundTests: readonly HardwareTest[] = [
     async run(bench) {
       const [card] = await loopbackCards(bench, 1);
       if (card === undefined) return;
-      const station = await bench.station(source('mic', card.device));
+      const station = await bench.station(soundCard('mic', card.device));
       {
         await using _player = card.play(bench, 1000);
         await station.source('mic', 'live');
@@ -76,10 +80,8 @@ export const soundTests: readonly HardwareTest[] = [
       if (first === undefined || second === undefined) return;
       first.play(bench, 700);
       second.play(bench, 1900);
-      const mounts = ['left', 'right'].map((name) => `mount "/${name}" {\n  source = "${name}"\n}\n`);
-      const station = await bench.station(
-        [source('left', first.device), source('right', second.device), ...mounts].join(''),
-      );
+      const sources = soundCard('left', first.device) + soundCard('right', second.device);
+      const station = await bench.station(sources + mountsOf('left', 'right'));
       using left = await station.listen('/left.mp3');
       using right = await station.listen('/right.mp3');
       await left.hears(700);
@@ -92,11 +94,7 @@ export const soundTests: readonly HardwareTest[] = [
     needs: LOOPBACK,
     needsRest: true,
     async run(bench) {
-      const [card] = await loopbackCards(bench, 1);
-      if (card === undefined) return;
-      card.play(bench, 1000);
-      const station = await bench.station(source('mic', card.device));
-      await station.source('mic', 'live');
+      const station = await heardCard(bench, 1000);
       using listening = await station.listen('/stream.mp3');
       await listening.hears(1000);
       const before = (await station.stats()).counters['capture_xruns_total'] ?? 0;
@@ -135,7 +133,7 @@ export const soundTests: readonly HardwareTest[] = [
         'the card is taken',
         async () => (await listDevices()).find(({ cardId, device }) => cardId === card.id && device === 1)?.ownerPid,
       );
-      const station = await bench.station(source('mic', card.device));
+      const station = await bench.station(soundCard('mic', card.device));
       const busy = await station.source('mic', 'retrying');
       if (busy.error?.code !== 'capture.busy') throw new Error(`it says ${busy.error?.code}: ${busy.error?.message}`);
       release();
@@ -152,9 +150,8 @@ export const soundTests: readonly HardwareTest[] = [
     async run(bench) {
       const cards = (await listDevices()).filter(({ cardId }) => !VIRTUAL_CARD.test(cardId));
       const names = cards.map((_, i) => `card-${i}`);
-      const sources = cards.map((card, i) => source(`card-${i}`, stableIdentities(card)[0] ?? ''));
-      const mounts = names.map((name) => `mount "/${name}" {\n  source = "${name}"\n}\n`);
-      const station = await bench.station([...sources, ...mounts].join(''));
+      const sources = cards.map((card, i) => soundCard(`card-${i}`, stableIdentities(card)[0] ?? '')).join('');
+      const station = await bench.station(sources + mountsOf(...names));
       for (const [i, card] of cards.entries()) {
         const { level } = await station.source(`card-${i}`, 'live');
         using listening = await station.listen(`/card-${i}.mp3`);

@@ -1,4 +1,5 @@
 import { type CaptureDevice, listDevices } from '../src/capture/devices.ts';
+import { mountsOf, soundCard } from './configuration.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { kernelModule, OWN_MACHINE, ROOT } from './need.ts';
 import { until } from './until.ts';
@@ -14,10 +15,6 @@ async function usbCards(count: number): Promise<CaptureDevice[]> {
   });
 }
 
-function source(name: string, device: string): string {
-  return `source "${name}" {\n  type = "alsa"\n  device = "${device}"\n}\n`;
-}
-
 export const usbTests: readonly HardwareTest[] = [
   {
     about: 'usb',
@@ -31,7 +28,7 @@ export const usbTests: readonly HardwareTest[] = [
       await microphone.plugIn();
       const [card] = await usbCards(1);
       bench.note(`${card?.name} at ${card?.usbPath}, ${JSON.stringify(card?.modes)}`);
-      const station = await bench.station(source('mic', 'auto'));
+      const station = await bench.station(soundCard('mic', 'auto'));
       await station.source('mic', 'live');
       using listening = await station.listen('/stream.mp3');
       bench.note(`the tone stands ${(await listening.hears(1000)).toFixed(0)} dB above all else`);
@@ -60,9 +57,8 @@ export const usbTests: readonly HardwareTest[] = [
       const both = await usbCards(2);
       const far = both.find(({ usbPath }) => usbPath !== near?.usbPath);
       if (near?.usbPath === undefined || far?.usbPath === undefined) throw new Error('a port has no name');
-      const sources = source('near', `usb-path:${near.usbPath}`) + source('far', `usb-path:${far.usbPath}`);
-      const mounts = ['near', 'far'].map((name) => `mount "/${name}" {\n  source = "${name}"\n}\n`).join('');
-      const station = await bench.station(sources + mounts);
+      const sources = soundCard('near', `usb-path:${near.usbPath}`) + soundCard('far', `usb-path:${far.usbPath}`);
+      const station = await bench.station(sources + mountsOf('near', 'far'));
       using listenNear = await station.listen('/near.mp3');
       using listenFar = await station.listen('/far.mp3');
       await listenNear.hears(700);
