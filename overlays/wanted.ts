@@ -18,11 +18,16 @@ const I2S: readonly Wanted[] = [
   { node: '/pipit-sound/simple-audio-card,codec', property: 'sound-dai', value: '&pipit_codec' },
 ];
 
+/** The clocks of bits and of frames come from there. */
+const clockedBy = (label: string): readonly Wanted[] => [
+  { node: '/pipit-sound', property: 'simple-audio-card,bitclock-master', value: `&${label}` },
+  { node: '/pipit-sound', property: 'simple-audio-card,frame-master', value: `&${label}` },
+];
+
 /** The Pi gives the clock, 64 times a frame. */
 const CLOCKED_BY_PI: readonly Wanted[] = [
   ...I2S,
-  { node: '/pipit-sound', property: 'simple-audio-card,bitclock-master', value: '&pipit_cpu' },
-  { node: '/pipit-sound', property: 'simple-audio-card,frame-master', value: '&pipit_cpu' },
+  ...clockedBy('pipit_cpu'),
   { node: 'pipit_cpu', property: 'dai-tdm-slot-num', value: '2' },
   { node: 'pipit_cpu', property: 'dai-tdm-slot-width', value: '32' },
 ];
@@ -40,8 +45,7 @@ export const WANTED: Readonly<Record<string, readonly Wanted[]>> = {
   'pipit-i2s-dac': [...CLOCKED_BY_PI, { node: 'pipit_codec', property: 'compatible', value: 'ti,pcm5102a' }],
   'pipit-wm8960': [
     ...I2S,
-    { node: '/pipit-sound', property: 'simple-audio-card,bitclock-master', value: '&pipit_codec_link' },
-    { node: '/pipit-sound', property: 'simple-audio-card,frame-master', value: '&pipit_codec_link' },
+    ...clockedBy('pipit_codec_link'),
     { node: 'i2c1', property: 'status', value: 'okay' },
     { node: 'i2c1/audio-codec@1a', property: 'compatible', value: 'wlf,wm8960' },
     { node: 'pipit_codec', property: 'clocks', value: '&pipit_mclk' },

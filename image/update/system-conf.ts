@@ -11,8 +11,6 @@ export function compatibleOf(arch: Arch): string {
  * partition that belongs to it, so that both are written and chosen together.
  */
 export function systemConf(arch: Arch): string {
-  const device = (name: Parameters<typeof partitionOf>[0]) =>
-    `/dev/disk/by-partuuid/${partUuid(partitionOf(name).number)}`;
   return `# How RAUC updates Pipit's image.
 
 [system]
@@ -36,24 +34,22 @@ path=/etc/rauc/keyring.pem
 pre-install=/usr/lib/pipit-image/update-begins
 post-install=/usr/lib/pipit-image/update-ends
 
-[slot.rootfs.0]
-device=${device('rootA')}
-type=raw
-bootname=A
+${slots('A', 0)}
+${slots('B', 1)}`;
+}
 
-[slot.boot.0]
-device=${device('bootA')}
+/** The root of one of the two systems and its boot partition. @param index RAUC's number of it */
+function slots(system: 'A' | 'B', index: 0 | 1): string {
+  const device = (name: Parameters<typeof partitionOf>[0]) =>
+    `/dev/disk/by-partuuid/${partUuid(partitionOf(name).number)}`;
+  return `[slot.rootfs.${index}]
+device=${device(`root${system}`)}
 type=raw
-parent=rootfs.0
+bootname=${system}
 
-[slot.rootfs.1]
-device=${device('rootB')}
+[slot.boot.${index}]
+device=${device(`boot${system}`)}
 type=raw
-bootname=B
-
-[slot.boot.1]
-device=${device('bootB')}
-type=raw
-parent=rootfs.1
+parent=rootfs.${index}
 `;
 }
