@@ -22,8 +22,8 @@ const USAGE = `Usage: pipit update FILE|URL [--reboot] [--allow-older]
                               start the system before with the next start
 `;
 
-/** Where a download waits. Not the station's own folder, which it empties when it starts. */
-const FOLDER = '/data/updates/command';
+/** Where a download waits: root's alone. Not the station's own folder, which it empties when it starts. */
+const FOLDER = '/data/updates';
 
 /** `pipit update`: updates the whole system, for who has a terminal on it. Takes root. */
 export async function run(args: readonly string[]): Promise<number> {
