@@ -9,11 +9,11 @@ import { runProgram } from './hardware/system-program.ts';
 import { machineUpdate } from './station-update.ts';
 import { BundleFolder } from './update/bundle-folder.ts';
 import { isWebAddress } from './update/download-bundle.ts';
-import type { SystemSlot } from './update/rauc.ts';
 import { Rauc } from './update/rauc.ts';
 import { noRauc, refusalReport } from './update/refusals.ts';
 import { SystemUpdate } from './update/system-update.ts';
 import type { UpdateReport } from './update/update-report.ts';
+import { nameOfSlot, updateStatus } from './update/update-status.ts';
 
 const USAGE = `Usage: pipit update FILE|URL [--reboot] [--allow-older]
                               install an update; it counts from the next start on
@@ -47,7 +47,11 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     if (!machineUpdate().isThere()) throw noRauc();
     if (values.rollback) return await rollBack(values.reboot);
-    if (from === undefined) return await tellStatus();
+    if (from === undefined) {
+      const lines = await updateStatus({ ...machineUpdate(), version: version() });
+      process.stdout.write(`${lines.join('\n')}\n`);
+      return 0;
+    }
     return await install(from, { allowOlder: values['allow-older'], restart: values.reboot });
   } catch (error) {
     if (!(error instanceof PipitError)) throw error;
@@ -89,31 +93,9 @@ async function rollBack(isReboot: boolean): Promise<number> {
     return 1;
   }
   await rauc.mark('active', other.name);
-  process.stdout.write(`System ${nameOf(other)} is started from now on.\n`);
+  process.stdout.write(`System ${nameOfSlot(other)} is started from now on.\n`);
   if (isReboot) await new HostPower().reboot();
   return 0;
-}
-
-async function tellStatus(): Promise<number> {
-  await using update = updateOfMachine(() => {});
-  await update.start();
-  const rauc = new Rauc(runProgram);
-  const primary = await rauc.primary().catch(() => undefined);
-  for (const slot of await rauc.slots()) {
-    const facts = [
-      slot.isBooted ? `runs, Pipit ${version()}` : slot.isBootable ? 'could be started' : 'cannot be started',
-      ...(slot.name === primary ? ['is next'] : []),
-    ];
-    process.stdout.write(`System ${nameOf(slot)}: ${facts.join(', ')}\n`);
-  }
-  const { step, percent, problem } = update.report;
-  process.stdout.write(`Update: ${step}${percent === undefined ? '' : ` ${percent} %`}\n`);
-  if (problem !== undefined) process.stdout.write(`${sentencesOf(problem)}\n`);
-  return 0;
-}
-
-function nameOf({ bootName, version: installed }: SystemSlot): string {
-  return installed === undefined ? bootName : `${bootName} (${installed})`;
 }
 
 function updateOfMachine(onChange: (report: UpdateReport) => void): SystemUpdate {
