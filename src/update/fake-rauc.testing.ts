@@ -7,7 +7,8 @@ const LOOKS = 2;
 
 /**
  * A RAUC that takes text for bundles: `bundle VERSION [COMPATIBLE]` is a good one, `unsigned …` and `damaged …` are not,
- * and one with `breaks` fails while it is written.
+ * and one with `breaks` fails while it is written. With `dies` RAUC itself ends then, and another one is started that
+ * knows of nothing.
  */
 export class FakeRauc {
   /** What was installed, as it was read. */
@@ -51,6 +52,7 @@ export class FakeRauc {
     const text = await readFile(path, 'utf8');
     this.installed.push(text);
     this.begin(text.split(' ')[1] ?? '');
+    if (text.endsWith('dies')) this.#version = '';
     if (text.endsWith('breaks')) this.#error = 'Installation error: Failed updating slot: Input/output error';
   }
 

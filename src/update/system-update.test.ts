@@ -155,6 +155,15 @@ for (const [name, content, code] of [
   });
 }
 
+test('an installation whose RAUC has died is a failure, and not taken for one that is done', async () => {
+  await using fixture = await Fixture.open();
+  await fixture.send(Buffer.from('bundle 1.3.0 pipit-arm64 dies'));
+  await fixture.update.settled();
+  assert.is(fixture.update.report.step, 'failed');
+  assert.is(fixture.problem, 'update.failed');
+  assert.not.match(JSON.stringify(fixture.log.lines), 'is installed');
+});
+
 test('an older one is taken from who asks for that', async () => {
   await using fixture = await Fixture.open();
   const file = join(fixture.root, 'old.raucb');

@@ -228,6 +228,10 @@ export class SystemUpdate implements AsyncDisposable {
       this.#set({ ...IDLE, step: 'installing', percent, version });
       if (!(await sleep(clock, LOOK_MS, signal))) return;
     }
+    // One that died in the middle, for want of memory, is started anew by the bus, and knows of no error.
+    const next = await rauc.primary();
+    const isWhole = (await rauc.slots()).some((slot) => !slot.isBooted && slot.isBootable && slot.name === next);
+    if (!isWhole) throw refusalOf('it ended before all of it was written');
     await this.#look();
     log.notice(
       `the update${version === undefined ? '' : ` to ${version}`} is installed, and counts from the next start on`,
