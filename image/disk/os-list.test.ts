@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ROOT } from '../recipe.ts';
@@ -8,7 +9,7 @@ import { type OsEntry, osEntry, releaseUrl, writeOsLists } from './os-list.ts';
 
 const test = suite("Raspberry Pi Imager's list");
 
-const RECIPE = { arch: 'arm64', version: '1.2.3', epoch: 1_767_225_599, root: ROOT, dist: '' } as const;
+const RECIPE = { arch: 'arm64', version: '1.2.3', epoch: 1_767_225_599, root: ROOT, dist: '/srv/dist' } as const;
 
 async function entryOfSmallFiles(): Promise<{ entry: OsEntry; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'pipit-os-list-'));
@@ -57,10 +58,16 @@ test('what is to be a part of another list has nothing about Imager itself; the 
   assert.match(await readFile(join(folder, 'pipit.svg'), 'utf8'), /^<svg /);
 });
 
-test('files are beside the list unless there is an address for them', () => {
-  assert.is(releaseUrl('a.img.xz', ''), 'a.img.xz');
-  assert.is(releaseUrl('a.img.xz', 'https://example.org/v1/'), 'https://example.org/v1/a.img.xz');
-  assert.is(releaseUrl('a~1.img.xz', 'file:///srv'), 'file:///srv/a~1.img.xz');
+test('files have a whole address: the one that is given, or where they are made', () => {
+  assert.is(releaseUrl('/d', 'a.img.xz', 'https://example.org/v1/'), 'https://example.org/v1/a.img.xz');
+  assert.is(releaseUrl('/d', 'a~1.img.xz', 'file:///srv'), 'file:///srv/a~1.img.xz');
+  assert.is(releaseUrl('/my builds/50 %', 'a.img.xz', ''), 'file:///my%20builds/50%20%25/a.img.xz');
+  assert.is(fileURLToPath(releaseUrl('/my builds/50 %', 'a~1.img.xz', '')), '/my builds/50 %/a~1.img.xz');
+});
+
+test('an image and its icon are found by the addresses of the lists', async () => {
+  const { entry } = await entryOfSmallFiles();
+  for (const address of [entry.url, entry.icon]) assert.ok(URL.canParse(address), address);
 });
 
 test.run();

@@ -1,5 +1,6 @@
 import { copyFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Recipe } from '../recipe.ts';
 import { sha256Of } from './block-map.ts';
 
@@ -46,9 +47,13 @@ function device(name: string, description: string, tag: string): OsDevice {
   return { name, description, tags: [tag], matching_type: 'exclusive' };
 }
 
-/** Where a release's files are: beside the list, or at $PIPIT_RELEASE_URL, with a slash at its end or without. */
-export function releaseUrl(file: string, base = process.env['PIPIT_RELEASE_URL'] ?? ''): string {
-  return base === '' ? file : `${base.replace(/\/+$/, '')}/${encodeURIComponent(file)}`;
+/**
+ * Where a release's file will be: at $PIPIT_RELEASE_URL, with a slash at its end or without; else where it is made. Imager
+ * takes whole addresses only, file: among them, as its own doc/local_json/create_local_json.py writes them.
+ */
+export function releaseUrl(dist: string, file: string, base = process.env['PIPIT_RELEASE_URL'] ?? ''): string {
+  const folder = base === '' ? pathToFileURL(dist).href : base;
+  return `${folder.replace(/\/+$/, '')}/${encodeURIComponent(file)}`;
 }
 
 /** Name of the icon's file in a release. */
@@ -60,8 +65,8 @@ export async function osEntry(recipe: Recipe, disk: string, compressed: string):
     name: `Pipit ${recipe.version}`,
     description:
       'Lets the whole house hear and see a room: microphone and USB camera in the browser, and in Home Assistant',
-    icon: releaseUrl(ICON),
-    url: releaseUrl(basename(compressed)),
+    icon: releaseUrl(recipe.dist, ICON),
+    url: releaseUrl(recipe.dist, basename(compressed)),
     extract_size: (await stat(disk)).size,
     extract_sha256: await sha256Of(disk),
     image_download_size: (await stat(compressed)).size,

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { rangesToWrite, sha256Of } from '../disk/block-map.ts';
 import { checkSpdx } from '../disk/check-spdx.ts';
 import { CHECKSUMS } from '../disk/checksums.ts';
@@ -56,16 +57,24 @@ export async function checkMap(
   return { detail: `writes ${(written / 1e6).toFixed(0)} of ${(size / 1e6).toFixed(0)} MB`, findings };
 }
 
-/** The lists for Raspberry Pi Imager are about these very files. */
+/** The lists for Raspberry Pi Imager are about these very files, and name whole addresses. */
 export async function checkOsLists(recipe: Recipe, disk: string, compressed: string): Promise<Outcome> {
-  const entry = JSON.stringify(await osEntry(recipe, disk, compressed));
+  const wanted = await osEntry(recipe, disk, compressed);
+  const entry = JSON.stringify(wanted);
   const findings: string[] = [];
+  for (const address of [wanted.url, wanted.icon]) {
+    const { protocol } = URL.parse(address) ?? {};
+    if (protocol === 'file:') {
+      const isThere = await stat(fileURLToPath(address)).catch(() => undefined);
+      if (isThere === undefined) findings.push(`${address} is not there.`);
+    } else if (protocol !== 'https:' && protocol !== 'http:') findings.push(`${address} is no whole address.`);
+  }
   for (const name of [OS_LIST, MANIFEST]) {
     const list = JSON.parse(await readFile(join(recipe.dist, name), 'utf8')) as { os_list: readonly object[] };
     if (JSON.stringify(list.os_list[0]) !== entry)
       findings.push(`${name} is about other files than ${basename(compressed)}.`);
   }
-  return { detail: `${OS_LIST}, ${MANIFEST}`, findings };
+  return { detail: wanted.url, findings };
 }
 
 /** The bill of materials has each package that is there, and no other. */

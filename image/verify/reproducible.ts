@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path';
 import { type Artifacts, makeArtifacts } from '../artifacts.ts';
 import { sha256Of } from '../disk/block-map.ts';
+import { MANIFEST, OS_LIST } from '../disk/os-list.ts';
 import { unpackedRoot } from '../disk/unpacked-root.ts';
 import { INPUTS } from '../inputs.ts';
 import { hashOf, type Recipe } from '../recipe.ts';
@@ -14,6 +15,9 @@ import { treeOf } from './tree.ts';
 /** Steps that both builds take from the cache: tools, keys, and what is downloaded. */
 const SHARED = /^(?:toolbox\.|development-keys$)/;
 const DOWNLOADED = /^(?:base-|kernel-debs-|firmware-debs)/;
+
+/** The lists for Imager name where a release is; else they would name two folders. */
+const RELEASE_URL = 'https://example.org/pipit';
 
 /** What is compared, by name. */
 type Results = Readonly<Record<string, string>>;
@@ -54,17 +58,29 @@ async function buildApart(recipe: Recipe, cache: string, isFull: boolean): Promi
   for (const name of await readdir(usual)) {
     if (SHARED.test(name) || (!isFull && DOWNLOADED.test(name))) await symlink(join(usual, name), join(cache, name));
   }
-  const before = process.env['PIPIT_IMAGE_CACHE'];
-  process.env['PIPIT_IMAGE_CACHE'] = cache;
-  try {
+  return await withVariables({ PIPIT_IMAGE_CACHE: cache, PIPIT_RELEASE_URL: RELEASE_URL }, async () => {
     const toolbox = await openToolbox();
     const system = await makeSystem(recipe, toolbox);
-    const artifacts: Artifacts = await makeArtifacts({ ...recipe, dist: join(cache, 'dist') }, toolbox, system);
+    const dist = join(cache, 'dist');
+    const artifacts: Artifacts = await makeArtifacts({ ...recipe, dist }, toolbox, system);
     const { kernel, bootSlot, root, disk } = system;
-    return { initrd: kernel.initrd, bootSlot, root, disk, ...artifacts };
+    const lists: Results =
+      recipe.arch === 'arm64' ? { osList: join(dist, OS_LIST), manifest: join(dist, MANIFEST) } : {};
+    return { initrd: kernel.initrd, bootSlot, root, disk, ...artifacts, ...lists };
+  });
+}
+
+/** With variables of the environment that are as before afterwards. */
+export async function withVariables<T>(wanted: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
+  const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, wanted);
+  try {
+    return await work();
   } finally {
-    if (before === undefined) delete process.env['PIPIT_IMAGE_CACHE'];
-    else process.env['PIPIT_IMAGE_CACHE'] = before;
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   }
 }
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { placedPartitions } from '../disk/layout.ts';
+import { releaseUrl } from '../disk/os-list.ts';
 import { runChecks } from './check.ts';
 import { checkCardFiles, checkRootFiles } from './must-have.ts';
 import { compareTable, type Table } from './partition-table.ts';
 import { checkPermissions, namesOf } from './permissions.ts';
-import { compareFolders } from './reproducible.ts';
+import { compareFolders, withVariables } from './reproducible.ts';
 import { checkAccounts, checkSecrets } from './secrets.ts';
 import { largestFolders } from './sizes.ts';
 import { type Entry, treeOf } from './tree.ts';
@@ -154,6 +155,15 @@ test('the largest folders come first', () => {
     entry('usr/lib/c', 0, { bytes: 1 }),
   ];
   assert.equal(largestFolders(files, 1), [['usr/lib', 8]]);
+});
+
+test('two builds that are compared name the same address to download from, and leave none behind', async () => {
+  const { PIPIT_RELEASE_URL: before } = process.env;
+  const inside = await withVariables({ PIPIT_RELEASE_URL: 'https://example.org' }, async () =>
+    ['/one', '/two'].map((dist) => releaseUrl(dist, 'pipit.svg')),
+  );
+  assert.equal(inside, ['https://example.org/pipit.svg', 'https://example.org/pipit.svg']);
+  assert.is(process.env['PIPIT_RELEASE_URL'], before);
 });
 
 test.run();
