@@ -138,6 +138,26 @@ test('what Imager left is taken, and what is in pipit.txt wins', async () => {
   assert.is(machine.read('data/iwd/Home.psk'), `[Security]\nPreSharedKey=${psk}\nPassphrase=only the key is known\n`);
 });
 
+test('a new key in pipit.txt takes the place of all that were good before, those of the user whom Imager named too', async () => {
+  using machine = new Machine();
+  machine.write('card/user-data', `user:\n  name: anna\n  ssh_authorized_keys:\n    - ${KEY}\n`);
+  await machine.start();
+  const keys = (): string[] => readdirSync(join(machine.data, 'ssh/authorized_keys')).sort();
+  assert.equal(keys(), ['anna', 'root']);
+  machine.write('card/pipit.txt', `ssh_key = "${KEY}"\nhostname = "nest"\n`);
+  await machine.start();
+  assert.equal(keys(), ['anna', 'root'], 'the same key is no new one');
+  machine.write('card/pipit.txt', `ssh_key = "${KEY} at home"\n`);
+  const { said } = await machine.start();
+  assert.match(said, /for one key and no other/);
+  assert.equal(keys(), ['root']);
+  assert.is(machine.read('data/ssh/authorized_keys/root'), `${KEY} at home\n`);
+  assert.not.ok(existsSync(join(machine.data, 'system/user')));
+  machine.write('card/pipit.txt', 'hostname = "nest"\n');
+  await machine.start();
+  assert.is(machine.read('data/ssh/authorized_keys/root'), `${KEY} at home\n`);
+});
+
 test('a sound card on the header takes one more start', async () => {
   using machine = new Machine();
   machine.write('card/pipit.txt', 'hat = "i2s-mic"\n');

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PipitError, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -9,6 +8,7 @@ import { type CardSettings, formatTrouble, type ReadSettings, type Trouble, type
 import { IMAGER_FILES, IMAGER_NOTE, type ImagerContents, type ImagerFile, readImagerFiles } from './imager-files.ts';
 import { iwdNetworkFile } from './iwd-network-file.ts';
 import { PIPIT_TXT, readPipitTxt } from './pipit-txt.ts';
+import { keepSshKeys } from './ssh-keys.ts';
 import { withoutPassword } from './without-password.ts';
 
 /** What is wrong with the files of the card, for whoever looks at them on a PC. */
@@ -90,13 +90,10 @@ async function keep({ data, log, write }: FirstBootDeps, settings: CardSettings)
   if (hostname !== undefined) await system('hostname', hostname);
   if (timeZone !== undefined) await system('time-zone', timeZone);
   if (sshKeys === undefined) return;
-  const keys = join(data, 'ssh', 'authorized_keys');
-  await mkdir(keys, { recursive: true });
-  for (const name of ['root', ...(user === undefined ? [] : [user])]) {
-    await write(join(keys, name), sshKeys.map((key) => `${key}\n`).join(''), false);
+  const deps = { data, write: (file: string, text: string) => write(file, text, false) };
+  if (await keepSshKeys(deps, sshKeys, user)) {
+    log.notice(`SSH is on, for ${sshKeys.length === 1 ? 'one key' : `${sshKeys.length} keys`} and no other`);
   }
-  if (user !== undefined) await system('user', user);
-  log.notice(`SSH is on, for ${sshKeys.length === 1 ? 'one key' : `${sshKeys.length} keys`}`);
 }
 
 /** What other rooms look after. What they refuse is told as the rest is. */
