@@ -6,7 +6,6 @@ import * as assert from 'uvu/assert';
 import type { DeviceError } from '../core/errors.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { openBoardLeds } from './board-led.ts';
-import { OnboardingSign } from './onboarding-sign.ts';
 import { StatusLed } from './status-led.ts';
 
 const test = suite('LED of the board');
@@ -124,19 +123,6 @@ test('an LED that is taken away while it blinks stops nothing', () => {
   led.hold();
   status[Symbol.dispose]();
   assert.is(clock.pendingTimers, 0);
-});
-
-test('the access point is open while its sign is there', () => {
-  using machine = new Machine();
-  const sign = new OnboardingSign(join(machine.path, 'access-point'));
-  assert.is(sign.isShown, false);
-  sign.show(true);
-  sign.show(true);
-  assert.is(new OnboardingSign(join(machine.path, 'access-point')).isShown, true);
-  sign.show(false);
-  sign.show(false);
-  assert.is(sign.isShown, false);
-  new OnboardingSign(join(machine.path, 'nowhere', 'access-point')).show(true);
 });
 
 test.run();

@@ -1,6 +1,7 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
-/** In the directory that systemd makes for the unit that opens the access point, and takes away with it. */
+/** In the directory that systemd makes for the unit that opens the access point; who opens it by hand makes it, too. */
 const PATH = '/run/pipit-onboard/access-point';
 
 /**
@@ -15,11 +16,13 @@ export class OnboardingSign {
     this.#path = path;
   }
 
-  /** Any number of times. Where the directory is not there, nobody looks. */
+  /** Any number of times. */
   show(isOpen: boolean): void {
     try {
-      if (isOpen) writeFileSync(this.#path, '');
-      else rmSync(this.#path, { force: true });
+      if (isOpen) {
+        mkdirSync(dirname(this.#path), { recursive: true, mode: 0o755 });
+        writeFileSync(this.#path, '');
+      } else rmSync(this.#path, { force: true });
     } catch {
       // An LED is no reason to keep an access point from opening.
     }
