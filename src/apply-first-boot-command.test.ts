@@ -115,6 +115,17 @@ test('what is wrong stands beside it until it is mended', async () => {
   assert.equal(machine.card, ['pipit.txt']);
 });
 
+test('a file that is far too long is named, left as it is, and costs the others nothing', async () => {
+  using machine = new Machine();
+  const long = `hostname = "nest"\n${'# Grüße\n'.repeat(9_000)}`;
+  machine.write('card/pipit.txt', long);
+  machine.write('card/user-data', 'hostname: imager\n');
+  assert.is((await machine.start()).exitCode, 0);
+  assert.match(machine.read('card/pipit-errors.txt'), /pipit\.txt: It has \d+ KiB, so nothing of it was taken\./);
+  assert.is(machine.read('card/pipit.txt'), long);
+  assert.is(machine.read('data/system/hostname'), 'imager\n');
+});
+
 test('what Imager left is taken, and what is in pipit.txt wins', async () => {
   using machine = new Machine();
   const psk = 'ab'.repeat(32);
@@ -182,6 +193,14 @@ test('reset-password lets a new one be set, wherever the old one stood', async (
     assert.match(machine.read('etc/config.hcl'), /listeners = "password"/);
     assert.equal(machine.card, []);
   }
+});
+
+test('reset-password counts once where somebody made a folder of it', async () => {
+  using machine = new Machine();
+  mkdirSync(join(machine.path, 'card/reset-password'));
+  machine.write('card/reset-password/README', '');
+  assert.is((await machine.start()).exitCode, 0);
+  assert.equal(machine.card, []);
 });
 
 test('reset-password works where the configuration is broken', async () => {

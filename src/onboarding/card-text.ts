@@ -5,7 +5,7 @@ export interface CardText {
   readonly isGuessed: boolean;
 }
 
-/** Far more than any of the files has; what is beyond is not read. Bytes. */
+/** Far more than any of the files has. */
 export const MAX_CARD_FILE_BYTES = 64 * 1024;
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PipitError, sentencesOf } from '../core/errors.ts';
+import { ConfigError, PipitError, sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { applyHat } from './apply-hat.ts';
 import type { Card } from './card.ts';
@@ -39,13 +39,14 @@ export interface FirstBootOutcome {
  */
 export async function takeOver(deps: FirstBootDeps): Promise<FirstBootOutcome> {
   const { card, log } = deps;
-  const own = await card.read(PIPIT_TXT);
-  const imager = await imagerContents(card);
+  const troubles: Trouble[] = [];
+  const own = await readFrom(card, PIPIT_TXT, troubles);
+  const imager = await imagerContents(card, troubles);
   const nothing: ReadSettings = { settings: {}, troubles: [], notes: [] };
   const [written, given] = [own === undefined ? nothing : readPipitTxt(own), readImagerFiles(imager)];
   // What somebody wrote by hand is newer than what stood there when the card was made.
   const settings = { ...given.settings, ...written.settings };
-  const troubles = [...written.troubles, ...given.troubles];
+  troubles.push(...written.troubles, ...given.troubles);
   for (const note of given.notes) log.notice(note);
   if (settings.wifi !== undefined) await keepWifi(deps, settings.wifi, troubles);
   await keep(deps, settings);
@@ -58,10 +59,21 @@ export async function takeOver(deps: FirstBootDeps): Promise<FirstBootOutcome> {
   return { isRestartNeeded };
 }
 
-async function imagerContents(card: Card): Promise<ImagerContents> {
+/** One that is far too long is told, and left as it is. */
+async function readFrom(card: Card, file: string, troubles: Trouble[]): Promise<Uint8Array | undefined> {
+  try {
+    return await card.read(file);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    troubles.push({ file, text: sentencesOf(error) });
+    return undefined;
+  }
+}
+
+async function imagerContents(card: Card, troubles: Trouble[]): Promise<ImagerContents> {
   const contents: Partial<Record<ImagerFile, Uint8Array>> = {};
   for (const name of IMAGER_FILES) {
-    const bytes = await card.read(name);
+    const bytes = await readFrom(card, name, troubles);
     if (bytes !== undefined) contents[name] = bytes;
   }
   return contents;
@@ -115,10 +127,7 @@ async function applyRest(deps: FirstBootDeps, settings: CardSettings, troubles: 
 
 /** With the line ends of Windows, whose editor shows these on every system. */
 async function tell(card: Card, troubles: readonly Trouble[]): Promise<void> {
-  if (troubles.length === 0) {
-    if ((await card.read(ERRORS_FILE)) !== undefined) await card.remove(ERRORS_FILE);
-    return;
-  }
+  if (troubles.length === 0) return await card.remove(ERRORS_FILE);
   const lines = [
     'What Pipit did not take at its last start. Everything else counts.',
     '',
