@@ -115,6 +115,16 @@ test('what is wrong stands beside it until it is mended', async () => {
   assert.equal(machine.card, ['pipit.txt']);
 });
 
+test('a password that can not be read opens no network without one, and stays for its owner to mend', async () => {
+  using machine = new Machine();
+  const text = 'wifi_name = "Home"\nwifi_password = “secret12”\n';
+  machine.write('card/pipit.txt', text);
+  await machine.start();
+  assert.match(machine.read('card/pipit-errors.txt'), /line 2: .*curly/);
+  assert.equal(readdirSync(join(machine.data, 'iwd')), []);
+  assert.is(machine.read('card/pipit.txt'), text);
+});
+
 test('a file that is far too long is named, left as it is, and costs the others nothing', async () => {
   using machine = new Machine();
   const long = `hostname = "nest"\n${'# Grüße\n'.repeat(9_000)}`;

@@ -157,6 +157,8 @@ user: {name: daemon, ssh_authorized_keys: ["ssh-rsa AAAAB3...key1", "${KEY}"]}
   assert.not.match(JSON.stringify(troubles), /topsecret/);
   const enterprise = 'wifis: {wlan0: {access-points: {Work: {auth: {key-management: eap, password: topsecret}}}}}';
   assert.equal(read({ 'network-config': enterprise }).settings, {});
+  const missing = 'wifis: {wlan0: {access-points: {Home: {auth: {key-management: psk}}}}}';
+  assert.equal(read({ 'network-config': missing }).settings, {});
   const short = 'wifis: {wlan0: {access-points: {Work: {password: short}}}}';
   assert.equal(read({ 'network-config': short }).settings, {});
 });

@@ -104,6 +104,10 @@ function wifiWish(ssid: string, point: Mapping, tell: Tell): WifiWish | undefine
     return undefined;
   }
   const password = management === 'none' ? '' : (textOf(point['password']) ?? textOf(auth['password']) ?? '');
+  if (password === '' && management !== undefined && management !== 'none') {
+    tell('network-config', 'The network’s password is missing, so it is not joined.');
+    return undefined;
+  }
   if (password !== '' && checked('network-config', 'password', password, check.checkWifiPassword, tell) === undefined) {
     return undefined;
   }

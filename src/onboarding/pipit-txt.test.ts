@@ -105,6 +105,17 @@ test('a password that is wrong opens no network without one, and is not told', (
   assert.not.match(JSON.stringify(troubles), /geheim/);
 });
 
+test('nor does one that can not be read: curly quotes, no quote at the end, an encoding that is not told', () => {
+  for (const bytes of [
+    Buffer.from('wifi_name = "Home"\nwifi_password = “secret12”\n'),
+    Buffer.from('wifi_name = "Home"\nwifi_password = "secret12\n'),
+    Buffer.from('wifi_name = "Home"\nwifi_password = "geheimnü"\n', 'latin1'),
+  ]) {
+    const { settings, troubles } = readPipitTxt(bytes);
+    assert.equal([settings, troubles.length], [{}, 1], bytes.toString());
+  }
+});
+
 test('no bytes at all make it fail, and none of a password is told', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => readPipitTxt(bytes).troubles.length >= 0));
   const line = fc.tuple(fc.constantFrom(...KEYS, 'x'), fc.string({ unit: 'grapheme' }));

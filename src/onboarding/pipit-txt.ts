@@ -40,22 +40,26 @@ export function readPipitTxt(bytes: Uint8Array): ReadSettings {
   const tell = (line: number, text: string): void => void troubles.push({ file: PIPIT_TXT, line, text });
   const { text, isGuessed } = cardText(bytes);
   const entries = new Map<Key, Entry[]>();
+  const refused = new Set<Key>();
   text.split('\n').forEach((content, index) => {
     const line = index + 1;
     const found = readLine(content, (what) => tell(line, what));
     if (found === undefined) return;
     const [key, value] = found;
     const before = entries.get(key);
-    if (isGuessed && /[^\x20-\x7e]/.test(value)) {
+    if (value === undefined) refused.add(key);
+    else if (isGuessed && /[^\x20-\x7e]/.test(value)) {
       tell(line, `${key} has letters in an encoding that can’t be told. Save the file as UTF-8.`);
+      refused.add(key);
     } else if (before !== undefined && key !== 'ssh_key') {
       tell(line, `${key} is set in line ${before[0]?.line} already. Remove one of the two.`);
     } else entries.set(key, [...(before ?? []), { value, line }]);
   });
-  return { settings: settingsOf(entries, text.includes(TAKEN_OVER), tell), troubles, notes: [] };
+  return { settings: settingsOf(entries, refused, text.includes(TAKEN_OVER), tell), troubles, notes: [] };
 }
 
-function readLine(content: string, tell: (what: string) => void): readonly [Key, string] | undefined {
+/** A key with its value; undefined in the value's place where it can't be read. */
+function readLine(content: string, tell: (what: string) => void): readonly [Key, string | undefined] | undefined {
   const line = content.trim();
   if (line === '' || /^(?:#|;|\/\/)/.test(line)) return undefined;
   const match = /^[“”"']?([A-Za-z][\w -]*?)[“”"']?\s*[=:]\s*(.*)$/.exec(line);
@@ -70,8 +74,7 @@ function readLine(content: string, tell: (what: string) => void): readonly [Key,
     tell(`There is no setting “${written.slice(0, 40)}”. There are: ${KEYS.join(', ')}.`);
     return undefined;
   }
-  const value = unquoted(match[2] ?? '', (what) => tell(`${key}: ${what}`));
-  return value === undefined ? undefined : [key, value];
+  return [key, unquoted(match[2] ?? '', (what) => tell(`${key}: ${what}`))];
 }
 
 function unquoted(written: string, tell: (what: string) => void): string | undefined {
@@ -98,6 +101,7 @@ function unquoted(written: string, tell: (what: string) => void): string | undef
 
 function settingsOf(
   entries: ReadonlyMap<Key, readonly Entry[]>,
+  refused: ReadonlySet<Key>,
   isTakenOver: boolean,
   tell: (line: number, text: string) => void,
 ): CardSettings {
@@ -118,7 +122,9 @@ function settingsOf(
     if (wrong !== undefined) tell(line, `ssh_key is not taken. ${wrong}`);
     return wrong === undefined ? [value.trim()] : [];
   });
-  const wifi = wifiOf(given, isTakenOver, one, tell);
+  // A password that can't be read is no open network.
+  const isWifiRefused = refused.has('wifi_name') || refused.has('wifi_password');
+  const wifi = isWifiRefused ? undefined : wifiOf(given, isTakenOver, one, tell);
   const country = one('wifi_country', check.checkCountry, (value) => value.toUpperCase());
   const hostname = one('hostname', check.checkHostname, (value) => value.toLowerCase().replace(/\.local\.?$/, ''));
   const stationName = one('station_name', check.checkStationName);
@@ -152,7 +158,7 @@ function wifiOf(
     if (isMissing && passwordEntry !== undefined) tell(passwordEntry.line, 'wifi_password needs wifi_name beside it.');
     return undefined;
   }
-  // A wrong password is no open network.
+  // Nor is a wrong one.
   if (passwordEntry !== undefined && password === undefined) return undefined;
   return { ssid, password: password ?? (isTakenOver ? undefined : ''), isHidden: /^(?:true|yes)$/i.test(hidden ?? '') };
 }
