@@ -70,7 +70,8 @@ export class Iwd implements Wifi {
     // iwd asks an agent for the password; iwctl is one, and takes it as an argument only.
     const given = password === '' ? [] : [`--passphrase=${password}`];
     const connect = (name: string, more: readonly string[], verb = 'connect') =>
-      runProgram(this.#programs.iwctl, [...more, '--dont-ask', 'station', before.device, verb, name], {
+      // A name may begin with a dash, and is no option.
+      runProgram(this.#programs.iwctl, [...more, '--dont-ask', '--', 'station', before.device, verb, name], {
         timeoutMs: JOIN_MS,
       });
     const network = networkOf(await this.#bus.objects(), ssid);

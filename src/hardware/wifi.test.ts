@@ -111,7 +111,9 @@ test('iwd tells the same over D-Bus', () =>
       (thrown: unknown) => thrown as DeviceError,
     );
     assert.match(error?.message ?? '', /“Garden” can’t be joined: Operation failed$/);
-    assert.match(await asked(), '--dont-ask station wlan0 connect Home');
+    assert.match(await asked(), '--dont-ask -- station wlan0 connect Home');
+    await wifi?.join('-Fox', 'nightingale');
+    assert.match(await asked(), '--dont-ask -- station wlan0 connect-hidden -Fox');
   }));
 
 test('a machine where nothing looks after Wi-Fi has none', async () => {
