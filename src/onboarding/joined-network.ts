@@ -2,9 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
-/** Of the access point, and of what joins it; see 40-pipit-access-point.network. */
+/** Of the access point; see 40-pipit-access-point.network. Another one of that network is given by a laptop's hotspot. */
 export const OWN_ADDRESS = '10.42.0.1';
-const OWN_NETWORK = OWN_ADDRESS.replace(/\d+$/, '');
 
 /** What this machine is connected by. */
 export interface Connection {
@@ -25,7 +24,7 @@ export function connection(net = '/sys/class/net', addresses = networkInterfaces
   const hasAddress = (name: string): boolean =>
     (own[name] ?? []).some(
       ({ address, family, scopeid }) =>
-        !address.startsWith(OWN_NETWORK) && !address.startsWith('169.254.') && (family === 'IPv4' || scopeid === 0),
+        address !== OWN_ADDRESS && !address.startsWith('169.254.') && (family === 'IPv4' || scopeid === 0),
     );
   return {
     hasCable: devices.some(({ name, isRadio }) => !isRadio && hasCarrier(join(net, name))),
