@@ -23,6 +23,7 @@ class Place {
   networks = [HOME];
   portal: CaptivePortalDeps | undefined;
   country = '';
+  isCardFull = false;
   readonly stop = new AbortController();
 
   run(options: Partial<OnboardingOptions> = {}): Promise<string> {
@@ -66,6 +67,7 @@ class Place {
         country: {
           get: () => this.country,
           set: async (code) => {
+            if (this.isCardFull) throw new Error('ENOSPC: no space left on device');
             this.country = code;
           },
         },
@@ -112,6 +114,15 @@ test('the access point is open until somebody has chosen a network, and it is jo
     'close',
     'join Home',
   ]);
+});
+
+test('a network is joined where the card can not keep the country', async () => {
+  const place = new Place();
+  place.isCardFull = true;
+  const end = place.run();
+  (await place.visitor()).onChoice({ ssid: 'Home', password: 'right horse', country: 'DE' });
+  assert.is(await end, 'network');
+  assert.match(JSON.stringify(place.log.lines), 'ENOSPC');
 });
 
 test('a wrong password is told on the page, which comes back', async () => {

@@ -183,7 +183,7 @@ export class Onboarding {
 
   async #join({ ssid, password, country }: PortalChoice, signal: AbortSignal): Promise<void> {
     const { log, wifi } = this.#deps;
-    if (country !== '') await this.#deps.country.set(country);
+    if (country !== '') await this.#keepCountry(country);
     log.notice(`joining “${ssid}”`);
     this.#problem = undefined;
     try {
@@ -196,6 +196,15 @@ export class Onboarding {
     } catch (error) {
       if (!(error instanceof PipitError)) throw error;
       log.warning(sentencesOf(error));
+    }
+  }
+
+  /** A card that is full or broken is no reason not to join. */
+  async #keepCountry(code: string): Promise<void> {
+    try {
+      await this.#deps.country.set(code);
+    } catch (error) {
+      this.#deps.log.warning(`the country ${code} can not be kept: ${(error as Error).message}`);
     }
   }
 }
