@@ -3,6 +3,7 @@ import { loadSettings, type SettingsOrigin } from './config/load-settings.ts';
 import type { Settings } from './config/settings.ts';
 import { Configuration } from './configuration.ts';
 import { systemClock } from './core/clock.ts';
+import { keepCompiledCode } from './core/compiled-code.ts';
 import { PipitError, reportOf, sentencesOf } from './core/errors.ts';
 import { ServiceNotice } from './service-notice.ts';
 import { Station } from './station.ts';
@@ -98,6 +99,7 @@ export async function runStation(origin: SettingsOrigin, version: string): Promi
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
   await runs.start();
+  keepCompiledCode(systemClock);
 }
 
 /** Starts it and says where it is to be found. */

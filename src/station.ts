@@ -128,13 +128,14 @@ export class Station {
   async start(): Promise<StationAddresses> {
     // First of all: it makes the directory for all that is kept.
     this.#history.start();
-    await this.#media.quickSync.open();
-    await this.#reports.start(this.#stop.signal);
-    await this.#access.start();
     this.#mute.load();
     this.#mute.onChange = (muted) => this.#applyMute(muted);
     this.#applyMute(this.#mute.muted);
+    // Before all that waits for something: processes for sound and picture load beside it.
     this.#media.start();
+    await this.#media.quickSync.open();
+    await this.#reports.start(this.#stop.signal);
+    await this.#access.start();
     const addresses = await this.#ports.open();
     await this.#access.openHttps((socket) => this.#ports.accept(socket));
     this.#access.onClosed(() => this.#ports.dropAll());

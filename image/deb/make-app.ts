@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, cp, lutimes, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, lutimes, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { command } from '../command.ts';
 import { hashOf, type Recipe } from '../recipe.ts';
 import { done } from '../step.ts';
 import type { Toolbox } from '../toolbox.ts';
+import { joinProgram } from './join-program.ts';
 import { makeModules } from './make-modules.ts';
 
 /** What runs on the machine that Pipit is installed on. */
 const ROOMS = ['src', 'hardware-tests'];
-const NOT_RUN = /(?:\.test|\.testing)\.[jt]s$|^src\/testkit\/|\.ts$|\.md$/;
+const NOT_READ = /(?:\.test|\.testing)\.js$|^src\/testkit\/|\.ts$|\.md$/;
 
 /**
- * Makes the folder that is installed as /usr/lib/pipit: the program compiled to JavaScript, the packages that it takes,
- * and Node. The same inputs give the same bytes, modes and times.
+ * Makes the folder that is installed as /usr/lib/pipit: the program compiled to JavaScript and joined into few files, the
+ * packages that it takes, and Node. The same inputs give the same bytes, modes and times.
  */
 export async function makeApp(recipe: Recipe, toolbox: Toolbox): Promise<string> {
   const { arch, epoch, root, version } = recipe;
@@ -25,10 +25,10 @@ export async function makeApp(recipe: Recipe, toolbox: Toolbox): Promise<string>
       String(epoch),
       version,
       modules,
-      hashOf([...ROOMS, 'package.json', 'tsconfig.json', 'image/deb/make-app.ts'], root),
+      hashOf([...ROOMS, 'package.json', 'tsconfig.json', 'image/deb/make-app.ts', 'image/deb/join-program.ts'], root),
     ],
     async make(into) {
-      await compile(root, into);
+      await joinProgram(root, into);
       await copyRest(root, into);
       await writeFile(join(into, 'package.json'), await manifest(root, version));
       await cp(modules, into, { recursive: true });
@@ -38,28 +38,10 @@ export async function makeApp(recipe: Recipe, toolbox: Toolbox): Promise<string>
   });
 }
 
-/** Without the comments: those are in the sources, and reading a card is slow. */
-async function compile(root: string, into: string): Promise<void> {
-  const out = `${into}/compiled`;
-  const options = ['--noEmit', 'false', '--outDir', out, '--rootDir', root];
-  await command(process.execPath, [
-    join(root, 'node_modules/typescript/bin/tsc'),
-    ...['-p', root, ...options, '--rewriteRelativeImportExtensions', '--removeComments', '--noCheck'],
-  ]);
-  for (const room of ROOMS) {
-    if (!existsSync(join(out, room))) continue;
-    for (const path of await filesOf(join(out, room), out)) if (!NOT_RUN.test(path)) await put(out, into, path);
-  }
-  await rm(out, { recursive: true });
-  // It is started by the package's /usr/bin/pipit, with that Node.
-  const main = join(into, 'src/main.js');
-  await writeFile(main, (await readFile(main, 'utf8')).replace(/^#!.*\n/, ''));
-}
-
 /** The page, the recording and whatever else is read at run time and not compiled. */
 async function copyRest(root: string, into: string): Promise<void> {
   for (const room of ROOMS) {
-    for (const path of await filesOf(join(root, room), root)) if (!NOT_RUN.test(path)) await put(root, into, path);
+    for (const path of await filesOf(join(root, room), root)) if (!NOT_READ.test(path)) await put(root, into, path);
   }
 }
 

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import type { CameraContext } from '../capture/camera/camera.ts';
 import { createCamera } from '../capture/camera/create-camera.ts';
 import { systemClock } from '../core/clock.ts';
+import { keepCompiledCode } from '../core/compiled-code.ts';
 import { CounterSet } from '../core/counters.ts';
 import { reportOf } from '../core/errors.ts';
 import { SentLog } from '../core/sent-log.ts';
@@ -33,6 +34,7 @@ const link = new Link(new Socket({ fd: LINK_FD, readable: true, writable: true }
   onMessage: (message) => onCommand(message as CameraCommand),
   onClose: () => process.exit(),
 });
+keepCompiledCode(systemClock);
 process.on('SIGTERM', () => stopping.abort());
 // A terminal's Ctrl-C goes to the whole process group; the main process then ends its workers in order.
 process.on('SIGINT', () => {});

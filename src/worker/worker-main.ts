@@ -5,6 +5,7 @@ import { MutableSource } from '../capture/mutable-source.ts';
 import { SilenceSource } from '../capture/silence-source.ts';
 import type { SourceContext } from '../capture/source.ts';
 import { systemClock } from '../core/clock.ts';
+import { keepCompiledCode } from '../core/compiled-code.ts';
 import { CounterSet } from '../core/counters.ts';
 import { rungNamed } from '../core/rung.ts';
 import { SentLog } from '../core/sent-log.ts';
@@ -41,6 +42,7 @@ const link = new Link(new Socket({ fd: LINK_FD, readable: true, writable: true }
   onClose: () => process.exit(0),
 });
 input.onDrain = () => tell({ type: 'input', isWelcome: true });
+keepCompiledCode(systemClock);
 process.on('SIGTERM', () => stopping.abort());
 // A terminal's Ctrl-C goes to the whole process group; the main process then ends its workers in order.
 process.on('SIGINT', () => {});
