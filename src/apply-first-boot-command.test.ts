@@ -125,6 +125,19 @@ test('a password that can not be read opens no network without one, and stays fo
   assert.is(machine.read('card/pipit.txt'), text);
 });
 
+test('what was taken over goes from the card even where its troubles can not be told', async () => {
+  using machine = new Machine();
+  machine.write('card/pipit.txt', 'wifi_name = "Home"\nwifi_password = "secret12"\nhostname = “a”\n');
+  // In the way of the file that would be written.
+  mkdirSync(join(machine.path, 'card/pipit-errors.txt/x'), { recursive: true });
+  await machine.start().then(
+    () => assert.unreachable(),
+    (error: Error) => assert.match(error.message, 'pipit-errors.txt on the card'),
+  );
+  assert.is(machine.read('data/iwd/Home.psk'), '[Security]\nPassphrase=secret12\n');
+  assert.not.match(machine.read('card/pipit.txt'), 'secret12');
+});
+
 test('a file that is far too long is named, left as it is, and costs the others nothing', async () => {
   using machine = new Machine();
   const long = `hostname = "nest"\n${'# Grüße\n'.repeat(9_000)}`;

@@ -52,10 +52,14 @@ export async function takeOver(deps: FirstBootDeps): Promise<FirstBootOutcome> {
   await keep(deps, settings);
   const isRestartNeeded = await applyRest(deps, settings, troubles);
   for (const trouble of troubles) log.warning(formatTrouble(trouble));
-  await tell(card, troubles);
   // What was refused stays: its owner is to mend it.
   const isTaken = written.settings.wifi !== undefined;
-  await scrub(card, isTaken ? own : undefined, imager);
+  try {
+    await tell(card, troubles);
+  } finally {
+    // A card without room for the one may have it for the other.
+    await scrub(card, isTaken ? own : undefined, imager);
+  }
   return { isRestartNeeded };
 }
 
