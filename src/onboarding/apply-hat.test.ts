@@ -62,6 +62,17 @@ test('what the owner wrote stays as it is, before the block and after it, with i
   assert.is((await applyHat(boot.path, '')).isRestartNeeded, false);
 });
 
+test('the block is found again in what an editor of Windows has saved', async () => {
+  for (const encoding of ['utf8', 'utf16le'] as const) {
+    using boot = new Boot();
+    await applyHat(boot.path, 'led');
+    const saved = `\ufeff${boot.text.replaceAll('\n', '\r\n')}mine=1\r\n`;
+    writeFileSync(join(boot.path, 'usercfg.txt'), Buffer.from(saved, encoding));
+    await applyHat(boot.path, 'none');
+    assert.is(boot.text, 'mine=1\r\n', encoding);
+  }
+});
+
 test('nothing on the header makes no file', async () => {
   using boot = new Boot();
   assert.equal(await applyHat(boot.path, ''), { hats: [], isRestartNeeded: false });

@@ -1,6 +1,7 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError, DeviceError } from '../core/errors.ts';
+import { cardLetters } from './card-text.ts';
 import { HATS, type Hat } from './hats.ts';
 
 /** The owner's own part of config.txt, on the card's boot partition. */
@@ -93,10 +94,11 @@ function joined(lines: readonly string[], end: string): string {
   return lines.length === 0 ? '' : lines.join(end) + end;
 }
 
+/** Whichever editor wrote it: the firmware reads only what a byte stands for, so it is written without a mark. */
 async function textOf(path: string): Promise<string> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    ({ text } = cardLetters(await readFile(path)));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw failed(path, 'read', cause);
@@ -118,6 +120,8 @@ async function write(path: string, text: string): Promise<void> {
     }
     await rename(draft, path);
   } catch (cause) {
+    // Half a draft would take the room that is missing.
+    await rm(draft, { force: true }).catch(() => {});
     throw failed(path, 'written', cause);
   }
 }
