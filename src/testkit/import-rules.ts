@@ -53,6 +53,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   valibot: /^src\/(config|web|telemetry\/mqtt)\//,
   mqtt: /^src\/telemetry\/mqtt\/broker-connection\.ts$/,
   yaml: /^src\/onboarding\/imager-files\.ts$/,
+  esbuild: /^image\/deb\/join-program\.ts$/,
 };
 
 /** Folders beside src with code in them, which may import what they like of it. */
