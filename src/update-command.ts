@@ -9,6 +9,7 @@ import { runProgram } from './hardware/system-program.ts';
 import { machineUpdate } from './station-update.ts';
 import { BundleFolder } from './update/bundle-folder.ts';
 import { isWebAddress } from './update/download-bundle.ts';
+import { lockFolder } from './update/folder-lock.ts';
 import { Rauc } from './update/rauc.ts';
 import { noRauc, refusalReport } from './update/refusals.ts';
 import { SystemUpdate } from './update/system-update.ts';
@@ -64,6 +65,8 @@ async function install(
   from: string,
   wishes: { readonly allowOlder: boolean; readonly restart: boolean },
 ): Promise<number> {
+  // Before it starts: that empties the folder.
+  await using _lock = await lockFolder(FOLDER);
   await using update = updateOfMachine(progressPrinter());
   await update.start();
   if (isWebAddress(from)) update.fetch(from, wishes);
