@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { DeviceError } from '../core/errors.ts';
 import { OnboardingSign } from './onboarding-sign.ts';
 
 const test = suite('sign of the access point');
@@ -22,12 +23,15 @@ test('it is seen by others where nobody has made its folder, and goes away', () 
   }
 });
 
-test('where it can not be, nothing fails', () => {
+test('where it can not be, that is told, for what it guards must stay closed', () => {
   const root = mkdtempSync(join(tmpdir(), 'pipit-sign-'));
   try {
     writeFileSync(join(root, 'file'), '');
     const sign = new OnboardingSign(join(root, 'file/access-point'));
-    sign.show(true);
+    assert.throws(
+      () => sign.show(true),
+      (error: DeviceError) => error.code === 'hardware.no-sign',
+    );
     assert.not.ok(sign.isShown);
     sign.show(false);
   } finally {

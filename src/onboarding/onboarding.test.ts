@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DeviceError } from '../core/errors.ts';
+import { DeviceError, PipitError } from '../core/errors.ts';
 import type { WifiNetwork } from '../hardware/wifi.ts';
 import { RecordingLog } from '../testkit/recording-log.ts';
 import { until } from '../testkit/until.ts';
@@ -24,6 +24,8 @@ class Place {
   portal: CaptivePortalDeps | undefined;
   country = '';
   isCardFull = false;
+  canSign = true;
+  canClose = true;
   readonly stop = new AbortController();
 
   run(options: Partial<OnboardingOptions> = {}): Promise<string> {
@@ -50,6 +52,7 @@ class Place {
           },
           scan: async () => this.networks,
           close: async () => {
+            if (!this.canClose) throw new DeviceError('hardware.wifi-refused', 'no', { remedy: '' });
             this.mode = 'station';
             this.said.push('close');
           },
@@ -71,7 +74,10 @@ class Place {
             this.country = code;
           },
         },
-        sign: (isOpen) => void this.said.push(`sign ${isOpen ? 'on' : 'off'}`),
+        sign: (isOpen) => {
+          if (isOpen && !this.canSign) throw new DeviceError('hardware.no-sign', 'no', { remedy: '' });
+          this.said.push(`sign ${isOpen ? 'on' : 'off'}`);
+        },
         openDns: () => service('dns'),
         openPortal: (deps) => {
           this.portal = deps;
@@ -85,9 +91,17 @@ class Place {
   }
 
   async visitor(): Promise<CaptivePortalDeps> {
-    await until('it is so far', () => this.said.at(-1) === 'sign on');
+    await until('it is so far', () => this.said.at(-1) === 'portal on');
     return this.portal as CaptivePortalDeps;
   }
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof PipitError ? error.code : 'none';
 }
 
 test('its name ends as the radio’s address does', () => {
@@ -104,16 +118,31 @@ test('the access point is open until somebody has chosen a network, and it is jo
   assert.is(await end, 'network');
   assert.is(place.country, 'DE');
   assert.equal(place.said, [
+    'sign off',
+    'sign on',
     'open Pipit-03FA hellopipit',
     'dns on',
     'portal on',
-    'sign on',
     'portal off',
     'dns off',
-    'sign off',
     'close',
+    'sign off',
     'join Home',
   ]);
+});
+
+test('without its sign no access point opens; one that could not be closed keeps it', async () => {
+  const place = new Place();
+  place.canSign = false;
+  assert.is(await codeOf(place.run()), 'hardware.no-sign');
+  assert.equal(place.said, ['sign off']);
+  const stuck = new Place();
+  const end = stuck.run();
+  await stuck.visitor();
+  stuck.canClose = false;
+  stuck.stop.abort();
+  assert.is(await codeOf(end), 'hardware.wifi-refused');
+  assert.equal(stuck.said.slice(-2), ['portal off', 'dns off']);
 });
 
 test('a network is joined where the card can not keep the country', async () => {
@@ -161,18 +190,18 @@ test('a network that is known is waited for before the access point opens', asyn
   place.known = 1;
   const end = place.run();
   await new Promise((resolve) => setTimeout(resolve, 700));
-  assert.equal(place.said, []);
+  assert.equal(place.said, ['sign off']);
   place.joined = true;
   assert.is(await end, 'network');
-  assert.equal(place.said, []);
+  assert.equal(place.said, ['sign off']);
 });
 
-test('an access point that a crash left open is closed first', async () => {
+test('an access point that a crash left open is closed first, and then its sign goes', async () => {
   const place = new Place();
   place.mode = 'ap';
   place.joined = true;
   assert.is(await place.run(), 'network');
-  assert.equal(place.said, ['close']);
+  assert.equal(place.said, ['close', 'sign off']);
 });
 
 test.run();

@@ -41,7 +41,10 @@ export interface OnboardingDeps {
   /** Addresses that this machine has. */
   readonly addresses: () => readonly string[];
   readonly country: { get(): string; set(code: string): Promise<void> };
-  /** For the LED. */
+  /**
+   * For the LED, and for the station, which lets nobody in who comes over the access point. It stands whenever that could
+   * be open. @throws PipitError when it can't be set
+   */
   readonly sign: (isOpen: boolean) => void;
 }
 
@@ -82,12 +85,13 @@ export class Onboarding {
    * @throws PipitError when the radio can't be an access point
    */
   async run(signal: AbortSignal): Promise<'network' | 'no-radio' | 'aborted'> {
-    const { accessPoint, log } = this.#deps;
+    const { accessPoint, log, sign } = this.#deps;
     const radio = await accessPoint.radio();
+    // After a crash it may be an access point still.
+    if (radio?.mode === 'ap') await accessPoint.close();
+    sign(false);
     if (radio === undefined) return 'no-radio';
     const ssid = accessPointName(radio.address);
-    // After a crash it may be an access point still.
-    if (radio.mode === 'ap') await accessPoint.close();
     // One that is being joined at this moment is not to be interrupted.
     if (radio.knownNetworks > 0) await this.#until(() => this.#isConnected(), LOOK_FOR_KNOWN_MS, signal);
     while (!signal.aborted) {
@@ -136,6 +140,7 @@ export class Onboarding {
     let choice: PortalChoice | undefined;
     let visitedMs = Number.NEGATIVE_INFINITY;
     const isAnyKnown = ((await accessPoint.radio())?.knownNetworks ?? 0) > 0;
+    sign(true);
     try {
       await accessPoint.open(ssid, this.#options.password);
       // Where iwd was started again, it is a client's radio, and its address has gone.
@@ -159,7 +164,6 @@ export class Onboarding {
       );
       await dns.start();
       await portal.start();
-      sign(true);
       log.notice(`the Wi-Fi ${ssid} is open, with the password ${this.#options.password}`);
       const openedMs = performance.now();
       const mayRest = (): boolean => {
@@ -174,8 +178,9 @@ export class Onboarding {
       // The page that tells what comes next is on its way to a phone.
       if (choice !== undefined) await pause(STEP_MS * 2, undefined, { signal }).catch(() => {});
     } finally {
-      sign(false);
+      // Where that fails, it may be open still, and the sign stays.
       await accessPoint.close();
+      sign(false);
     }
     if (signal.aborted) return 'aborted';
     return choice ?? (this.#isConnected() ? 'connected' : 'rest');
