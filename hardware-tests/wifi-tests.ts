@@ -96,6 +96,14 @@ function portalPage(phone: WifiNeighbour): Promise<Page> {
     process.stdout.write(JSON.stringify(page), () => process.exit(0));`);
 }
 
+/** Where the station sends a phone that asks it for something over the access point. */
+function stationSends(phone: WifiNeighbour): Promise<string> {
+  return phone.evaluate(`
+    const response = await fetch('http://${PORTAL}:8001/api/status', { redirect: 'manual' });
+    const said = response.status + ' ' + response.headers.get('location');
+    process.stdout.write(JSON.stringify(said), () => process.exit(0));`);
+}
+
 async function choose(phone: WifiNeighbour, url: string, password: string): Promise<void> {
   const fields = JSON.stringify({ ssid: SSID, other: '', password, country: 'DE' });
   const status = await phone.evaluate(`
@@ -134,6 +142,8 @@ export const wifiTests: readonly HardwareTest[] = [
       const first = await portalPage(phone);
       if (!first.html.includes(`value="${SSID}"`)) throw new Error(`the page does not list ${SSID}: ${first.html}`);
       if (/role="alert"/.test(first.html)) throw new Error('the page tells of trouble at the first visit');
+      const sent = await stationSends(phone);
+      if (sent !== `302 ${first.url}`) throw new Error(`the station can be reached over the access point: ${sent}`);
 
       await choose(phone, first.url, 'wrong horse');
       await until('the access point goes away', async () => ((await phone.address()) ? undefined : true), SLOW);

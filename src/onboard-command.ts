@@ -8,14 +8,12 @@ import { IwdAccessPoint } from './hardware/iwd-access-point.ts';
 import { OnboardingSign } from './hardware/onboarding-sign.ts';
 import { CaptiveDns } from './onboarding/captive-dns.ts';
 import { CaptivePortal } from './onboarding/captive-portal.ts';
-import { connection, OWN_ADDRESS } from './onboarding/joined-network.ts';
+import { connection, OWN_ADDRESS, PORTAL_PORT } from './onboarding/joined-network.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
 import { PinoLog } from './telemetry/pino-log.ts';
 
 /** docs/first-boot.md, pipit.txt and the README say it: the owner types it into a phone, so letters only. */
 const PASSWORD = 'hellopipit';
-/** Port 80 belongs to pipit-redirect.socket, which sends phones here while the access point is open. */
-const PORTAL_PORT = 8002;
 const STATION_PORT = 8001;
 const COUNTRY_FILE = '/data/system/wifi/country';
 
@@ -54,7 +52,6 @@ export async function run(args: readonly string[]): Promise<number> {
           ...options,
           address: OWN_ADDRESS,
           port: PORTAL_PORT,
-          stationPort: STATION_PORT,
           laterUrls: [`http://${hostname().split('.')[0]}.local:${STATION_PORT}/`],
         }),
     },

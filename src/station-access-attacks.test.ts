@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AccessStation, basic, cookieOf } from './station-access.testing.ts';
+import { AccessStation, type Asked, basic, cookieOf } from './station-access.testing.ts';
 
 const test = suite('attacks on the station');
 
@@ -48,6 +50,49 @@ test('a page of another site signs nobody in or out, and sets no first password'
     assert.is(await post(path, body, { Origin: 'http://evil.example' }), 403, path);
   }
 });
+
+test('who has come over the Wi-Fi for setting up gets its page, and nothing of the station at any port', async () => {
+  await using station = await AccessStation.start('server {\n tls = "self-made"\n source_password = "hackme"\n}');
+  const Cookie = await station.firstVisit();
+  const portal = 'http://10.42.0.1:8002/';
+  station.elsewhere = portal;
+  const requests: [string, Asked][] = [
+    ['/', {}],
+    ['/api/status', { headers: { Cookie } }],
+    ['/api/access/password', { method: 'POST', body: { password: 'another horse' } }],
+    [STILL, {}],
+    ['/camera/garden.mjpg', { headers: { Host: 'captive.apple.com' } }],
+    ['/camera/ws', { headers: UPGRADE }],
+  ];
+  for (const [path, asked] of requests) {
+    const { status, head, body } = await station.ask(path, asked);
+    assert.equal([status, body], [302, ''], path);
+    assert.match(head, `\r\nLocation: ${portal}\r\n`);
+  }
+  // Half a head, and no HTTP at all.
+  for (const text of ['GET /camera/gar', '\x16\x03\x01\x00']) assert.is((await station.say(text)).status, 302);
+  const overHttps = await fetchEncrypted(station.httpsPort ?? 0, STILL);
+  assert.match(overHttps, /^HTTP\/1\.1 302 /);
+  const source = 'SOURCE /stream ICE/1.0\r\nAuthorization: Basic c291cmNlOmhhY2ttZQ==\r\n\r\n';
+  assert.is((await station.say(source, station.sourcePort)).head, '');
+  assert.is(station.camera.viewers.length, 0);
+
+  station.elsewhere = undefined;
+  assert.is((await station.ask(STILL)).body, 'no JPEG');
+  assert.match((await station.say(source, station.sourcePort)).head, /^HTTP/);
+});
+
+/** What comes to a request over https, be the certificate good or not. */
+async function fetchEncrypted(port: number, path: string): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+  let answer = '';
+  socket.on('data', (data: Buffer) => {
+    answer += data.toString('latin1');
+  });
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  await once(socket, 'close');
+  return answer;
+}
 
 test('scripts of a page cannot read the cookie, other sites cannot have it sent', async () => {
   await using station = await AccessStation.start(PASSWORD);

@@ -48,6 +48,9 @@ export class AccessStation implements AsyncDisposable {
   now = new Date('2026-03-01T12:00:00Z');
   #passedMs = 0;
   port = 0;
+  sourcePort = 0;
+  /** Where everybody is sent who comes; undefined: nobody. */
+  elsewhere: string | undefined;
   settings: Settings;
   readonly #ports: StationPorts;
   readonly #cameraSocket: CameraSocket;
@@ -103,6 +106,7 @@ export class AccessStation implements AsyncDisposable {
         web: this.access.web(web),
         socketDoors: [this.access.sockets(this.#cameraSocket)],
         sourceMounts: new FakeSourceMounts(),
+        elsewhere: () => this.elsewhere,
       },
       () => this.settings,
     );
@@ -111,7 +115,9 @@ export class AccessStation implements AsyncDisposable {
   static async start(config = '', dir?: string): Promise<AccessStation> {
     const station = new AccessStation(config, dir);
     await station.access.start();
-    station.port = (await station.#ports.open()).listenPort;
+    const { listenPort, sourcePort = 0 } = await station.#ports.open();
+    station.port = listenPort;
+    station.sourcePort = sourcePort;
     await station.access.openHttps((socket) => station.#ports.accept(socket));
     station.access.onClosed(() => station.#ports.dropAll());
     return station;
@@ -137,8 +143,8 @@ export class AccessStation implements AsyncDisposable {
   }
 
   /** Sends bytes and reads what comes. */
-  async say(text: string): Promise<RawAnswer> {
-    const socket = connect(this.port, '127.0.0.1');
+  async say(text: string, port = this.port): Promise<RawAnswer> {
+    const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     let answer = '';
     socket.on('data', (data: Buffer) => {

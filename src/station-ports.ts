@@ -8,7 +8,7 @@ import { NetworkError, sentencesOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { SourceMounts } from './ingest/source-mounts.ts';
 import { SourcePort } from './ingest/source-port.ts';
-import { FrontDoor, type MediaHandler } from './outputs/front-door.ts';
+import { type Elsewhere, FrontDoor, type MediaHandler } from './outputs/front-door.ts';
 import { requestHeadOf } from './outputs/request-head-of.ts';
 
 /** Somebody who takes WebSockets. */
@@ -32,6 +32,8 @@ export interface StationPortsDeps {
   readonly web: RequestListener;
   readonly socketDoors: readonly SocketDoor[];
   readonly sourceMounts: SourceMounts;
+  /** Who is sent there gets nothing of the station, at none of its ports. */
+  readonly elsewhere: Elsewhere;
 }
 
 /** What a request to the page or the API may take to arrive; then Node answers 408. Streams have no such limit. */
@@ -47,7 +49,7 @@ export class StationPorts implements AsyncDisposable {
 
   /** @param settings as they are now */
   constructor(deps: StationPortsDeps, settings: () => Settings) {
-    const { clock, log, counters, media, web, socketDoors, sourceMounts } = deps;
+    const { clock, log, counters, media, web, socketDoors, sourceMounts, elsewhere } = deps;
     this.#log = log;
     this.#settings = settings;
     const doorOf = (request: IncomingMessage) => socketDoors.find((door) => door.serves(request));
@@ -67,12 +69,13 @@ export class StationPorts implements AsyncDisposable {
     this.#http.on('upgrade', (request: IncomingMessage, socket: Duplex, rest: Buffer) => {
       doorOf(request)?.handleUpgrade(request, socket, rest);
     });
-    this.#door = new FrontDoor(this.#http, media, () => settings().advanced.headerTimeoutMs);
+    this.#door = new FrontDoor(this.#http, media, () => settings().advanced.headerTimeoutMs, elsewhere);
     this.#sourcePort = new SourcePort(
       { log: log.room('source port'), clock, counters, mounts: sourceMounts },
       {
         host: server.host,
         port: server.sourcePort,
+        isShutTo: (socket) => elsewhere(socket) !== undefined,
         settings: () => ({
           password: settings().server.sourcePassword,
           headerTimeoutMs: settings().advanced.headerTimeoutMs,

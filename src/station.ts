@@ -11,6 +11,7 @@ import { fewNames } from './few-names.ts';
 import { mdnsName } from './hardware/mdns-name.ts';
 import { HistoryLink } from './history/history-link.ts';
 import type { Mount } from './mount/mount.ts';
+import { portalFor } from './onboarding/lead-to-portal.ts';
 import { type Muted, MuteState } from './privacy/mute-state.ts';
 import type { RunningSource } from './programme.ts';
 import { StationAccess } from './station-access.ts';
@@ -99,6 +100,7 @@ export class Station {
         web: this.#access.web(this.#house.web),
         socketDoors: [this.#access.sockets(this.#media.cameraSocket), this.#access.sockets(this.#house.live)],
         sourceMounts: this.#media.programme.sourceMounts,
+        elsewhere: portalFor,
       },
       present,
     );

@@ -26,6 +26,8 @@ export interface SourcePortOptions {
   /** Connections at a time that send no media (yet), in all and from one address. */
   readonly maxPending?: number;
   readonly maxPendingPerAddress?: number;
+  /** Who has come over this connection gets not a word. */
+  readonly isShutTo?: (socket: Socket) => boolean;
 }
 
 /** A source client that is sending. */
@@ -49,7 +51,7 @@ export class SourcePort implements AsyncDisposable {
 
   constructor({ log, clock, counters, mounts }: SourcePortParts, options: SourcePortOptions) {
     this.#log = log;
-    this.#options = { maxSources: 16, maxPending: 32, maxPendingPerAddress: 8, ...options };
+    this.#options = { maxSources: 16, maxPending: 32, maxPendingPerAddress: 8, isShutTo: () => false, ...options };
     this.#turnedAway = counters.counter('source_connections_turned_away_total', 'Connections over the limits');
     const wrongPasswords = counters.counter('source_wrong_passwords_total', 'Requests with a wrong source password');
     this.#parts = {
@@ -108,6 +110,10 @@ export class SourcePort implements AsyncDisposable {
   }
 
   #accept(socket: Socket): void {
+    if (this.#options.isShutTo(socket)) {
+      socket.destroy();
+      return;
+    }
     const connection = new SourceConnection(this.#parts, socket);
     if (!this.#mayCome(connection.address)) {
       this.#turnedAway.add();

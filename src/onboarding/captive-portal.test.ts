@@ -45,7 +45,6 @@ class Portal {
       address: '127.0.0.1',
       port: 0,
       ownSsid: 'Pipit-03FA',
-      stationPort: 8001,
       laterUrls: ['http://pipit.local:8001/'],
     },
   );
@@ -99,6 +98,13 @@ test('the page lists networks, whatever they are called', () =>
     assert.match(html, /<option value="AT" selected>Österreich/);
     assert.ok(html.length < 40_000);
     assert.is(portal.visits, 1);
+  }));
+
+test('it leads to nothing but itself', () =>
+  withPortal(async (_, url) => {
+    const html = await (await fetch(url)).text();
+    const targets = [...html.matchAll(/(?:href|action|src)="([^"]*)"/g)].map(([, target]) => target);
+    assert.equal(targets, ['data:,', '/join', '/again']);
   }));
 
 test('who looks again sees what has come', () =>

@@ -34,8 +34,6 @@ export interface CaptivePortalOptions {
   readonly port: number;
   /** Of the access point. */
   readonly ownSsid: string;
-  /** Port of the station's page. */
-  readonly stationPort: number;
   /** Where the page is to be found later: `http://pipit.local:8001/`. */
   readonly laterUrls: readonly string[];
 }
@@ -130,9 +128,7 @@ export class CaptivePortal implements AsyncDisposable {
     country = this.#deps.country(),
   ): void {
     const reader = readerOf(request.headers['accept-language']);
-    const { address, stationPort } = this.#options;
-    const stationUrl = `http://${address}:${stationPort}/`;
-    const sight = { networks: this.#deps.networks(), problem, country, stationUrl };
+    const sight = { networks: this.#deps.networks(), problem, country };
     send(response, 200, networksPage(sight, WORDS[reader.language], reader));
   }
 

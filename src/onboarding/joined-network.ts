@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 /** Of the access point; see 40-pipit-access-point.network. Another one of that network is given by a laptop's hotspot. */
 export const OWN_ADDRESS = '10.42.0.1';
+/** Of its page. Port 80 belongs to pipit-redirect.socket, which sends phones here while the access point is open. */
+export const PORTAL_PORT = 8002;
 
 /** What this machine is connected by. */
 export interface Connection {

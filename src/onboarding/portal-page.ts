@@ -9,8 +9,6 @@ export interface PortalSight {
   readonly problem: { readonly what: PortalProblem; readonly ssid: string } | undefined;
   /** What was chosen for Wi-Fi before; empty: nothing. */
   readonly country: string;
-  /** Where the station is to be found from here. */
-  readonly stationUrl: string;
 }
 
 /** A page holds no more; who has more neighbours types the name. */
@@ -44,13 +42,12 @@ button{background:var(--accent);border:0;border-radius:.375rem;color:#fff;font:i
 @media(prefers-color-scheme:dark){button{color:#00201b}}
 a{color:var(--accent);display:inline-block;padding:.5rem 0}
 .problem{border-left:4px solid var(--bad);margin:1rem 0;padding:.25rem 0 .25rem .75rem}
-.links{display:flex;flex-wrap:wrap;gap:0 1.5rem;margin-top:1rem}
 .url{font-size:1.125rem;overflow-wrap:anywhere}
 `.replaceAll('\n', '');
 
 /** The list of networks, with a form to join one. */
 export function networksPage(sight: PortalSight, words: PortalWords, { language, country }: Reader): string {
-  const { networks, problem, stationUrl } = sight;
+  const { networks, problem } = sight;
   const shown = networks.slice(0, MAX_NETWORKS);
   const chosen = problem !== undefined && shown.some(({ ssid }) => ssid === problem.ssid) ? problem.ssid : undefined;
   const typed = problem !== undefined && chosen === undefined ? problem.ssid : '';
@@ -73,7 +70,7 @@ ${shown.length === 0 ? `<p>${text(words.none)}</p>` : shown.map((network) => row
 <select name="country">${countries(language, sight.country === '' ? country : sight.country)}</select></label>
 <button>${text(words.join)}</button>
 </form>
-<p class="links"><a href="/again">${text(words.again)}</a><a href="${text(stationUrl)}">${text(words.listen)}</a></p>`,
+<p><a href="/again">${text(words.again)}</a></p>`,
   );
 }
 

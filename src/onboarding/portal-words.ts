@@ -11,7 +11,6 @@ export interface PortalWords {
   readonly password: string;
   readonly country: string;
   readonly join: string;
-  readonly listen: string;
   readonly joining: (ssid: string) => string;
   readonly next: (ssid: string) => string;
   readonly back: (own: string) => string;
@@ -40,7 +39,6 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
     password: 'Password of the network',
     country: 'Country',
     join: 'Join',
-    listen: 'Listen here, without a network',
     joining: (ssid) => `Pipit joins “${ssid}” now.`,
     next: (ssid) => `This Wi-Fi goes away. Take your phone back to “${ssid}” and open the page, after half a minute:`,
     back: (own) => `Is it not there? If the Wi-Fi “${own}” is to be seen again, join it: this page then says why.`,
@@ -65,7 +63,6 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
     password: 'Passwort des Netzes',
     country: 'Land',
     join: 'Verbinden',
-    listen: 'Hier mithören, ohne Netz',
     joining: (ssid) => `Pipit verbindet sich jetzt mit „${ssid}“.`,
     next: (ssid) =>
       `Dieses WLAN verschwindet. Geh mit dem Telefon zurück zu „${ssid}“ und öffne nach einer halben Minute die Seite:`,
@@ -94,7 +91,6 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
     password: 'Mot de passe du réseau',
     country: 'Pays',
     join: 'Connecter',
-    listen: 'Écouter ici, sans réseau',
     joining: (ssid) => `Pipit se connecte maintenant à « ${ssid} ».`,
     next: (ssid) =>
       `Ce Wi-Fi disparaît. Revenez avec le téléphone sur « ${ssid} » et ouvrez la page après une demi-minute :`,

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { parseRequestHead, type RequestHead } from '../core/request-head.ts';
+import { finish } from './answer.ts';
 
 /** Who answers requests for media, straight on the socket. */
 export interface MediaHandler {
@@ -21,6 +22,9 @@ export function firstOf(...handlers: readonly MediaHandler[]): MediaHandler {
   };
 }
 
+/** Where who has come over a connection is sent, and gets nothing else; undefined: they may stay. */
+export type Elsewhere = (socket: Socket) => string | undefined;
+
 /**
  * Listens on the one HTTP port. A request for media whose head arrives whole goes to the media handler on its bare
  * socket; everything else, slow, odd and broken requests too, goes to Node's HTTP server with all its limits. A
@@ -33,19 +37,27 @@ export class FrontDoor {
   readonly #serveHttp: (socket: Socket) => void;
   readonly #media: MediaHandler;
   readonly #headTimeoutMs: () => number;
+  readonly #elsewhere: Elsewhere;
   readonly #sockets = new Set<Socket>();
 
   /**
    * @param http takes its connections through the front door from now on. It listens itself, for only then does it
    *   look after its time limits.
    * @param headTimeoutMs asked for each connection: how long it may take over its first bytes
+   * @param elsewhere asked before the first bytes of a connection are looked at
    */
-  constructor(http: HttpServer, media: MediaHandler, headTimeoutMs: () => number) {
+  constructor(
+    http: HttpServer,
+    media: MediaHandler,
+    headTimeoutMs: () => number,
+    elsewhere: Elsewhere = () => undefined,
+  ) {
     const own = http.listeners('connection') as ((socket: Socket) => void)[];
     this.#http = http;
     this.#serveHttp = (socket) => own.forEach((listener) => void listener.call(http, socket));
     this.#media = media;
     this.#headTimeoutMs = headTimeoutMs;
+    this.#elsewhere = elsewhere;
     http.removeAllListeners('connection');
     http.on('connection', (socket: Socket) => this.accept(socket));
   }
@@ -110,6 +122,8 @@ export class FrontDoor {
   }
 
   #receive(socket: Socket, first: Buffer): void {
+    const url = this.#elsewhere(socket);
+    if (url !== undefined) return finish(socket, redirectTo(url));
     const head = wholeHead(first);
     if (head !== undefined && this.#media.serves(head.path)) {
       this.#media.handle(head, socket, () => this.#await(socket));
@@ -120,6 +134,11 @@ export class FrontDoor {
     this.#serveHttp(socket);
     socket.resume();
   }
+}
+
+function redirectTo(url: string): string {
+  const lines = [`Location: ${url}`, 'Cache-Control: no-store', 'Content-Length: 0', 'Connection: close'];
+  return `HTTP/1.1 302 Found\r\n${lines.join('\r\n')}\r\n\r\n`;
 }
 
 /** A village that opens its radios at once fits; the kernel's net.core.somaxconn has the last word. */
