@@ -1,6 +1,7 @@
 import type { ChangeGate } from './access/change-gate.ts';
 import { BoxLoop } from './box-loop.ts';
 import { buildCameras, configureCamera, pictureOf, type RunningCamera } from './cameras.ts';
+import { CamerasAfterSound } from './cameras-after-sound.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './core/clock.ts';
 import type { CounterSet } from './core/counters.ts';
@@ -55,6 +56,7 @@ export class StationMedia implements AsyncDisposable {
   readonly cameraSocket: CameraSocket;
   readonly sentMeter: SentMeter;
   readonly #sampler: HostSampler;
+  readonly #camerasAfterSound: CamerasAfterSound;
   readonly #admission: Admission;
   /** Of streams and of WebSockets: neither can take the places of the other. */
   readonly #viewerAdmissions: readonly [Admission, Admission];
@@ -83,6 +85,13 @@ export class StationMedia implements AsyncDisposable {
       settings(),
       settings,
     );
+    this.#camerasAfterSound = new CamerasAfterSound({
+      clock,
+      sources: () => sources.map(({ feed }) => feed),
+      startCameras: () => {
+        for (const { feed } of this.cameras) feed.start();
+      },
+    });
     this.box = new BoxLoop(
       {
         clock,
@@ -133,10 +142,10 @@ export class StationMedia implements AsyncDisposable {
   }
 
   start(): void {
-    for (const { feed } of this.cameras) feed.start();
     this.box.start();
     this.sentMeter.start();
     for (const mount of this.programme.mounts.values()) mount.start();
+    this.#camerasAfterSound.start();
   }
 
   /** Takes changed settings over. */
@@ -166,6 +175,7 @@ export class StationMedia implements AsyncDisposable {
   /** Ends what looks on, but no stream yet. */
   async settle(): Promise<void> {
     this.sessions[Symbol.dispose]();
+    this.#camerasAfterSound[Symbol.dispose]();
     await this.box[Symbol.asyncDispose]();
     this.sentMeter[Symbol.dispose]();
     await this.quickSync[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Timer } from './core/clock.ts';
 import { runProgram } from './hardware/system-program.ts';
 import type { HouseDeps, HousePart } from './house.ts';
 import type { SystemUpdateChoice } from './telemetry/mqtt/station-messages.ts';
@@ -21,6 +22,9 @@ export interface StationUpdateDeps extends Pick<HouseDeps, 'clock' | 'log' | 'ev
   readonly machine?: Pick<SystemUpdateDeps, 'rauc' | 'isThere' | 'marks'>;
 }
 
+/** Most of what starts with the machine is there by then, and has the processor for itself until then. */
+const FIRST_LOOK_MS = 15_000;
+const NEXT_LOOK_MS = 60_000;
 /** Below the data directory. */
 const FOLDER = 'updates';
 /** When the last update was installed of which it was told that it was undone. */
@@ -31,6 +35,8 @@ export class StationUpdate implements HousePart {
   readonly system: SystemUpdate;
   readonly #deps: StationUpdateDeps;
   readonly #isThere: () => boolean;
+  #look: Timer | undefined;
+  #isOver = false;
 
   constructor(deps: StationUpdateDeps, dataDir: string) {
     this.#deps = deps;
@@ -49,8 +55,10 @@ export class StationUpdate implements HousePart {
     });
   }
 
+  /** Nothing waits for RAUC, which has to be started for it. */
   start(): Promise<void> {
-    return this.system.start();
+    if (this.#isThere()) this.#lookAfter(FIRST_LOOK_MS);
+    return Promise.resolve();
   }
 
   configure(): void {
@@ -80,6 +88,15 @@ export class StationUpdate implements HousePart {
     return { isBusy: system.isBusy, percent: system.report.percent, install: () => this.#installLatest() };
   }
 
+  /** Again and again until RAUC answers: D-Bus may not be there yet. */
+  #lookAfter(ms: number): void {
+    this.#look = this.#deps.clock.after(ms, () => {
+      void this.system.start().then(() => {
+        if (!this.system.isAvailable && !this.#isOver) this.#lookAfter(NEXT_LOOK_MS);
+      });
+    });
+  }
+
   #installLatest(): boolean {
     const { bundle = '' } = this.#deps.latest() ?? {};
     if (bundle === '') return false;
@@ -88,6 +105,8 @@ export class StationUpdate implements HousePart {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    this.#look?.cancel();
     return this.system[Symbol.asyncDispose]();
   }
 
