@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { systemClock } from './core/clock.ts';
 import { PipitError, sentencesOf } from './core/errors.ts';
 import { Iwd } from './hardware/iwd.ts';
 import { IwdAccessPoint } from './hardware/iwd-access-point.ts';
@@ -10,11 +12,13 @@ import { CaptiveDns } from './onboarding/captive-dns.ts';
 import { CaptivePortal } from './onboarding/captive-portal.ts';
 import { connection, OWN_ADDRESS, PORTAL_PORT } from './onboarding/joined-network.ts';
 import { Onboarding } from './onboarding/onboarding.ts';
+import { portalOwner } from './portal-owner.ts';
 import { PinoLog } from './telemetry/pino-log.ts';
 
 /** docs/first-boot.md, pipit.txt and the README say it: the owner types it into a phone, so letters only. */
 const PASSWORD = 'hellopipit';
 const STATION_PORT = 8001;
+const CONFIG_FILE = '/etc/pipit/config.hcl';
 const COUNTRY_FILE = '/data/system/wifi/country';
 
 /**
@@ -37,6 +41,11 @@ export async function run(args: readonly string[]): Promise<number> {
   process.once('SIGINT', () => stop.abort());
   const wifi = new Iwd({ busctl: 'busctl', iwctl: 'iwctl', hasEthernet: async () => connection().hasCable });
   const sign = new OnboardingSign();
+  const owner = await portalOwner(
+    { clock: systemClock, log, pause },
+    process.env['PIPIT_CONFIG'] || CONFIG_FILE,
+    process.env,
+  );
   const onboarding = new Onboarding(
     {
       log,
@@ -48,12 +57,15 @@ export async function run(args: readonly string[]): Promise<number> {
       sign: (isOpen) => sign.show(isOpen),
       openDns: () => new CaptiveDns(OWN_ADDRESS),
       openPortal: (deps, options) =>
-        new CaptivePortal(deps, {
-          ...options,
-          address: OWN_ADDRESS,
-          port: PORTAL_PORT,
-          laterUrls: [`http://${hostname().split('.')[0]}.local:${STATION_PORT}/`],
-        }),
+        new CaptivePortal(
+          { ...deps, owner },
+          {
+            ...options,
+            address: OWN_ADDRESS,
+            port: PORTAL_PORT,
+            laterUrls: [`http://${hostname().split('.')[0]}.local:${STATION_PORT}/`],
+          },
+        ),
     },
     { password: PASSWORD, ignoresCable: values['even-with-cable'], openMs: Number(values.open) * 1000 },
   );

@@ -3,7 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { WifiNetwork } from '../hardware/wifi.ts';
 import { launchBrowser } from '../testkit/browser.ts';
-import { CaptivePortal, type PortalChoice } from './captive-portal.ts';
+import { until } from '../testkit/until.ts';
+import { CaptivePortal, type PortalChoice, type PortalOwner } from './captive-portal.ts';
 import { type PortalProblem, readerOf } from './portal-words.ts';
 
 const test = suite('page of the access point');
@@ -28,8 +29,12 @@ class Portal {
   country = '';
   visits = 0;
   readonly choices: PortalChoice[] = [];
+  /** Empty: the station has none. */
+  password = '';
+  readonly givenFrom: string[] = [];
   readonly server = new CaptivePortal(
     {
+      owner: this.#owner(),
       networks: () => this.networks,
       lookAgain: async () => {
         this.networks = [...this.networks, network('New')];
@@ -48,6 +53,19 @@ class Portal {
       laterUrls: ['http://pipit.local:8001/'],
     },
   );
+
+  #owner(): PortalOwner {
+    const isAsked = () => this.password !== '';
+    return {
+      get isAsked() {
+        return isAsked();
+      },
+      refuse: async (given, address) => {
+        this.givenFrom.push(address);
+        return given === this.password ? undefined : 'not-owner';
+      },
+    };
+  }
 }
 
 const withPortal = async (check: (portal: Portal, url: string) => Promise<void>): Promise<void> => {
@@ -125,6 +143,27 @@ test('a choice is told once the answer is sent', () =>
     await (await join(url, { ssid: '', other: ' hidden one ', password: '', country: 'Atlantis' })).text();
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(portal.choices[1], { ssid: 'hidden one', password: '', country: '' });
+  }));
+
+test('once the station has a password, only who knows it chooses its network', () =>
+  withPortal(async (portal, url) => {
+    assert.not.match(await (await fetch(url)).text(), 'name="owner"');
+    portal.password = 'correct horse';
+    const shown = await (await fetch(url)).text();
+    assert.match(shown, /<input name="owner" type="password"/);
+    assert.match(shown, 'reset-password');
+    const fields = { ssid: 'Café', password: '', country: 'CH' };
+    for (const owner of [undefined, 'wrong horse']) {
+      const html = await (await join(url, owner === undefined ? fields : { ...fields, owner })).text();
+      assert.match(html, /role="alert">The password of this Pipit/);
+      assert.match(html, /value="Café" checked/);
+      assert.not.match(html, 'wrong horse');
+    }
+    assert.equal(portal.choices, []);
+    await (await join(url, { ...fields, owner: 'correct horse' })).text();
+    await until('it is told', () => portal.choices.length > 0);
+    assert.equal(portal.choices, [fields]);
+    assert.equal(portal.givenFrom, ['127.0.0.1', '127.0.0.1', '127.0.0.1']);
   }));
 
 test('what can’t be right is said at once, and the password is never shown', () =>

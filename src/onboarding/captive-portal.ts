@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NetworkError } from '../core/errors.ts';
+import { plainAddress } from '../core/plain-address.ts';
 import { isSsid, isWifiPassword, type WifiNetwork } from '../hardware/wifi.ts';
 import { isCountry } from './countries.ts';
 import { joiningPage, networksPage } from './portal-page.ts';
-import { type PortalProblem, readerOf, WORDS } from './portal-words.ts';
+import { type OwnerProblem, type PortalProblem, readerOf, WORDS } from './portal-words.ts';
 
 /** What somebody chose on the page. */
 export interface PortalChoice {
@@ -16,7 +17,20 @@ export interface PortalChoice {
   readonly country: string;
 }
 
+/** Whoever knows the station's password, once it has one: nobody else chooses its network. */
+export interface PortalOwner {
+  /** Whether there is one to be asked for. */
+  readonly isAsked: boolean;
+  /**
+   * Takes its time with what is wrong.
+   * @param address of who gives it
+   * @returns undefined for the owner
+   */
+  refuse(password: string, address: string): Promise<OwnerProblem | undefined>;
+}
+
 export interface CaptivePortalDeps {
+  readonly owner: PortalOwner;
   /** In reach, as far as is known. */
   readonly networks: () => readonly WifiNetwork[];
   /** Looks what is in reach now. */
@@ -128,7 +142,8 @@ export class CaptivePortal implements AsyncDisposable {
     country = this.#deps.country(),
   ): void {
     const reader = readerOf(request.headers['accept-language']);
-    const sight = { networks: this.#deps.networks(), problem, country };
+    const { networks, owner } = this.#deps;
+    const sight = { networks: networks(), problem, country, isOwnerAsked: owner.isAsked };
     send(response, 200, networksPage(sight, WORDS[reader.language], reader));
   }
 
@@ -136,6 +151,7 @@ export class CaptivePortal implements AsyncDisposable {
     // A page of elsewhere can't be here, since every name is ours; it costs nothing to look.
     const { origin } = request.headers;
     if (origin !== undefined && origin !== 'null' && origin !== this.#base) return this.#redirect(response);
+    const address = plainAddress(request.socket.remoteAddress);
     const form = new URLSearchParams(await bodyOf(request));
     const ssid = form.get('ssid') || (form.get('other') ?? '').trim();
     const password = form.get('password') ?? '';
@@ -145,9 +161,14 @@ export class CaptivePortal implements AsyncDisposable {
     if (password !== '' && !isWifiPassword(password)) {
       return this.#show(request, response, { what: 'password', ssid }, country);
     }
+    const why = await this.#deps.owner.refuse(form.get('owner') ?? '', address);
+    if (why !== undefined) return this.#show(request, response, { what: why, ssid }, country);
+    const choice = { ssid, password, country: isCountry(country) ? country : '' };
+    // Whoever knew the password may have gone while it was looked at.
+    if (response.closed) return this.#deps.onChoice(choice);
     const { laterUrls: urls, ownSsid } = this.#options;
     const reader = readerOf(request.headers['accept-language']);
-    response.once('close', () => this.#deps.onChoice({ ssid, password, country: isCountry(country) ? country : '' }));
+    response.once('close', () => this.#deps.onChoice(choice));
     response.setHeader('Connection', 'close');
     send(response, 200, joiningPage({ ssid, ownSsid, urls }, WORDS[reader.language], reader));
   }

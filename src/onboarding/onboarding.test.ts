@@ -21,7 +21,7 @@ class Place {
   joined = false;
   givesAddress = true;
   networks = [HOME];
-  portal: CaptivePortalDeps | undefined;
+  portal: Omit<CaptivePortalDeps, 'owner'> | undefined;
   country = '';
   isCardFull = false;
   canSign = true;
@@ -90,7 +90,7 @@ class Place {
     ).run(this.stop.signal);
   }
 
-  async visitor(): Promise<CaptivePortalDeps> {
+  async visitor(): Promise<Omit<CaptivePortalDeps, 'owner'>> {
     await until('it is so far', () => this.said.at(-1) === 'portal on');
     return this.portal as CaptivePortalDeps;
   }

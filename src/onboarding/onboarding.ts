@@ -37,7 +37,10 @@ export interface OnboardingDeps {
   readonly wifi: WifiClient;
   readonly connection: () => Connection;
   readonly openDns: () => Service;
-  readonly openPortal: (deps: CaptivePortalDeps, options: Pick<CaptivePortalOptions, 'ownSsid'>) => Service;
+  readonly openPortal: (
+    deps: Omit<CaptivePortalDeps, 'owner'>,
+    options: Pick<CaptivePortalOptions, 'ownSsid'>,
+  ) => Service;
   /** Addresses that this machine has. */
   readonly addresses: () => readonly string[];
   readonly country: { get(): string; set(code: string): Promise<void> };

@@ -9,6 +9,8 @@ export interface PortalSight {
   readonly problem: { readonly what: PortalProblem; readonly ssid: string } | undefined;
   /** What was chosen for Wi-Fi before; empty: nothing. */
   readonly country: string;
+  /** Only who knows the station's password may choose. */
+  readonly isOwnerAsked: boolean;
 }
 
 /** A page holds no more; who has more neighbours types the name. */
@@ -36,6 +38,7 @@ legend{font-weight:600;margin-bottom:.25rem;padding:0}
 .bars .on{opacity:1}
 .field{display:block;margin:1rem 0}
 .field span{display:block;font-weight:600;margin-bottom:.25rem}
+.field small{display:block;margin-top:.25rem;opacity:.75}
 .field input,select{border:1px solid #8888;border-radius:.375rem;font:inherit;height:2.875rem;padding:0 .625rem;width:100%}
 form:has(input[type=radio]:checked):not(:has(#other:checked)) .hidden-one{display:none}
 button{background:var(--accent);border:0;border-radius:.375rem;color:#fff;font:inherit;font-weight:600;height:3rem;width:100%}
@@ -47,7 +50,7 @@ a{color:var(--accent);display:inline-block;padding:.5rem 0}
 
 /** The list of networks, with a form to join one. */
 export function networksPage(sight: PortalSight, words: PortalWords, { language, country }: Reader): string {
-  const { networks, problem } = sight;
+  const { networks, problem, isOwnerAsked } = sight;
   const shown = networks.slice(0, MAX_NETWORKS);
   const chosen = problem !== undefined && shown.some(({ ssid }) => ssid === problem.ssid) ? problem.ssid : undefined;
   const typed = problem !== undefined && chosen === undefined ? problem.ssid : '';
@@ -68,7 +71,7 @@ ${shown.length === 0 ? `<p>${text(words.none)}</p>` : shown.map((network) => row
 <input name="password" type="text" maxlength="64" autocapitalize="none" autocorrect="off" spellcheck="false"></label>
 <label class="field"><span>${text(words.country)}</span>
 <select name="country">${countries(language, sight.country === '' ? country : sight.country)}</select></label>
-<button>${text(words.join)}</button>
+${isOwnerAsked ? ownerField(words) : ''}<button>${text(words.join)}</button>
 </form>
 <p><a href="/again">${text(words.again)}</a></p>`,
   );
@@ -86,6 +89,13 @@ export function joiningPage(
     words.joining(ssid),
     `<h1>${text(words.joining(ssid))}</h1><p>${text(words.next(ssid))}</p>${links}<p>${text(words.back(ownSsid))}</p>`,
   );
+}
+
+function ownerField(words: PortalWords): string {
+  return `<label class="field"><span>${text(words.owner)}</span>
+<input name="owner" type="password" maxlength="200" autocapitalize="none" autocorrect="off" spellcheck="false">
+<small>${text(words.ownerForgotten)}</small></label>
+`;
 }
 
 function row({ ssid, signalPercent, isSecured }: WifiNetwork, isChosen: boolean, words: PortalWords): string {

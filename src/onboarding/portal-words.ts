@@ -10,6 +10,8 @@ export interface PortalWords {
   readonly otherName: string;
   readonly password: string;
   readonly country: string;
+  readonly owner: string;
+  readonly ownerForgotten: string;
   readonly join: string;
   readonly joining: (ssid: string) => string;
   readonly next: (ssid: string) => string;
@@ -22,7 +24,13 @@ export interface PortalWords {
  * refused: it did not let us in, most often for a wrong password; gone: it was not to be found; no-address: it let us in
  * and gave no address; password: what was typed can be none; name: what was typed is no network's name.
  */
-export type PortalProblem = 'refused' | 'gone' | 'no-address' | 'password' | 'name';
+export type PortalProblem = 'refused' | 'gone' | 'no-address' | 'password' | 'name' | OwnerProblem;
+
+/**
+ * not-owner: the station's own password was wrong; too-many: it is not looked at for a while, after so many wrong ones;
+ * unreadable: there may be one, and nobody can check it.
+ */
+export type OwnerProblem = 'not-owner' | 'too-many' | 'unreadable';
 
 export type PortalLanguage = 'en' | 'de' | 'fr';
 
@@ -38,6 +46,9 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
     otherName: 'Name of the other network',
     password: 'Password of the network',
     country: 'Country',
+    owner: 'Password of this Pipit',
+    ownerForgotten:
+      'The one of its own page. Forgotten? Put an empty file named reset-password on its card, with any PC, and start it again.',
     join: 'Join',
     joining: (ssid) => `Pipit joins “${ssid}” now.`,
     next: (ssid) => `This Wi-Fi goes away. Take your phone back to “${ssid}” and open the page, after half a minute:`,
@@ -48,6 +59,10 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
       'no-address': (ssid) => `“${ssid}” let Pipit in, but gave it no address. Start the router again.`,
       password: () => 'A Wi-Fi password has 8 to 63 letters, digits and signs without accents.',
       name: () => 'Choose a network, or type the name of one.',
+      'not-owner': () => 'The password of this Pipit is another one: that of its own page is meant.',
+      'too-many': () => 'There were too many wrong passwords. Wait a minute, then try again.',
+      unreadable: () =>
+        'This Pipit can not read its own password. Put an empty file named reset-password on its card, or name the network there in pipit.txt.',
     },
     strength: ['weak', 'good', 'strong'],
   },
@@ -62,6 +77,9 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
     otherName: 'Name des anderen Netzes',
     password: 'Passwort des Netzes',
     country: 'Land',
+    owner: 'Passwort dieses Pipit',
+    ownerForgotten:
+      'Das seiner eigenen Seite. Vergessen? Lege mit einem PC eine leere Datei namens reset-password auf seine Karte und starte es neu.',
     join: 'Verbinden',
     joining: (ssid) => `Pipit verbindet sich jetzt mit „${ssid}“.`,
     next: (ssid) =>
@@ -76,6 +94,10 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
         `„${ssid}“ hat Pipit hereingelassen, ihm aber keine Adresse gegeben. Starte den Router neu.`,
       password: () => 'Ein WLAN-Passwort hat 8 bis 63 Buchstaben, Ziffern und Zeichen ohne Umlaute.',
       name: () => 'Wähle ein Netz, oder gib den Namen von einem ein.',
+      'not-owner': () => 'Das Passwort dieses Pipit ist ein anderes: Gemeint ist das seiner eigenen Seite.',
+      'too-many': () => 'Es waren zu viele falsche Passwörter. Warte eine Minute und versuche es dann noch einmal.',
+      unreadable: () =>
+        'Dieses Pipit kann sein eigenes Passwort nicht lesen. Lege eine leere Datei namens reset-password auf seine Karte, oder nenne das Netz dort in pipit.txt.',
     },
     strength: ['schwach', 'gut', 'stark'],
   },
@@ -90,6 +112,9 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
     otherName: 'Nom de l’autre réseau',
     password: 'Mot de passe du réseau',
     country: 'Pays',
+    owner: 'Mot de passe de ce Pipit',
+    ownerForgotten:
+      'Celui de sa propre page. Oublié ? Mettez un fichier vide nommé reset-password sur sa carte, avec un PC, et redémarrez-le.',
     join: 'Connecter',
     joining: (ssid) => `Pipit se connecte maintenant à « ${ssid} ».`,
     next: (ssid) =>
@@ -103,6 +128,10 @@ export const WORDS: Readonly<Record<PortalLanguage, PortalWords>> = {
       'no-address': (ssid) => `« ${ssid} » a laissé entrer Pipit sans lui donner d’adresse. Redémarrez la box.`,
       password: () => 'Un mot de passe Wi-Fi a de 8 à 63 lettres, chiffres et signes sans accents.',
       name: () => 'Choisissez un réseau, ou tapez le nom d’un réseau.',
+      'not-owner': () => 'Le mot de passe de ce Pipit est un autre : c’est celui de sa propre page.',
+      'too-many': () => 'Il y a eu trop de mots de passe faux. Attendez une minute, puis réessayez.',
+      unreadable: () =>
+        'Ce Pipit ne peut pas lire son propre mot de passe. Mettez un fichier vide nommé reset-password sur sa carte, ou indiquez-y le réseau dans pipit.txt.',
     },
     strength: ['faible', 'bon', 'fort'],
   },
