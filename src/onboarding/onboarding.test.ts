@@ -185,6 +185,23 @@ test('a cable ends it, unless it is to be tried out', async () => {
   assert.is(await tried, 'aborted');
 });
 
+test('somebody at the page is not interrupted at once, but can not keep a network that is known away for ever', async () => {
+  const place = new Place();
+  const end = place.run({ openMs: 1_000 });
+  place.known = 1;
+  const page = await place.visitor();
+  const visits = setInterval(() => page.onVisit(), 50);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 1_800));
+    assert.is(place.mode, 'ap');
+    await until('it looks for the network', () => place.mode === 'station');
+  } finally {
+    clearInterval(visits);
+    place.stop.abort();
+  }
+  assert.is(await end, 'aborted');
+});
+
 test('a network that is known is waited for before the access point opens', async () => {
   const place = new Place();
   place.known = 1;

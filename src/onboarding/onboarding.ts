@@ -62,6 +62,8 @@ export interface OnboardingOptions {
 const OPEN_MS = 300_000;
 /** Nobody is interrupted who has looked at the page within so much of that. */
 const QUIET_PART = 0.6;
+/** So much longer it stays for who looks at the page: whoever keeps asking for it must not keep the network away for ever. */
+const PATIENCE = 3;
 const LOOK_FOR_KNOWN_MS = 40_000;
 const ADDRESS_MS = 30_000;
 const OWN_ADDRESS_MS = 15_000;
@@ -171,7 +173,8 @@ export class Onboarding {
       const openedMs = performance.now();
       const mayRest = (): boolean => {
         const nowMs = performance.now();
-        return isAnyKnown && nowMs - openedMs > openMs && nowMs - visitedMs > openMs * QUIET_PART;
+        if (!isAnyKnown || nowMs - openedMs <= openMs) return false;
+        return nowMs - visitedMs > openMs * QUIET_PART || nowMs - openedMs > openMs * PATIENCE;
       };
       await this.#until(
         () => choice !== undefined || this.#isConnected() || mayRest() || !isOpen(),
