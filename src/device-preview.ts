@@ -13,10 +13,11 @@ import type { SourceSettings } from './core/source-settings.ts';
 import { cameraOnDevice, devicesAnswer, findDevices, type PresentDevices, sourceOnDevice } from './device-list.ts';
 import type { HousePart } from './house.ts';
 import type { Muted } from './privacy/mute-state.ts';
-import { type RunningSource, SOUND_PROGRAM } from './programme.ts';
+import type { RunningSource } from './programme.ts';
 import type { SoundPreview } from './web/device-routes.ts';
 import type { CameraPreviewWish, DevicesAnswer, PreviewLine } from './web/device-schemas.ts';
 import { CameraWorker } from './worker/camera-worker.ts';
+import { SOUND_PROGRAM } from './worker/sound-program.ts';
 import { SourceWorker } from './worker/source-worker.ts';
 
 export interface DevicePreviewDeps {

@@ -4,6 +4,8 @@ import { type Command, parseCommandLine, SUBCOMMANDS, type SubcommandFile, USAGE
 import { formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
 import type { SettingsOrigin } from './config/load-settings.ts';
 import { PipitError, sentencesOf } from './core/errors.ts';
+import { EarlyProcess } from './worker/early-process.ts';
+import { SOUND_PROGRAM } from './worker/sound-program.ts';
 
 /*
  * The program: reads argv and environment, and loads what it was asked for; the station is 40 MB that no other command
@@ -27,8 +29,9 @@ async function main(): Promise<void> {
     const load: () => Promise<SubcommandFile> = SUBCOMMANDS[command.subcommand];
     process.exitCode = await (await load()).run(command.args);
   } else {
+    using early = new EarlyProcess(SOUND_PROGRAM);
     const { runStation } = await import('./run-station.ts');
-    await runStation(await originOf(command.configFile), version());
+    await runStation(await originOf(command.configFile), version(), early);
   }
 }
 

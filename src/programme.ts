@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { BroadcasterOptions } from './broadcast/broadcaster.ts';
 import type { BroadcasterSettings, NamedSource, Settings } from './config/settings.ts';
 import type { Clock } from './core/clock.ts';
@@ -12,6 +11,8 @@ import { ClientSource } from './ingest/client-source.ts';
 import type { SourceMounts } from './ingest/source-mounts.ts';
 import { Feed, type FeedEvents } from './mount/feed.ts';
 import { Mount } from './mount/mount.ts';
+import type { EarlyProcess } from './worker/early-process.ts';
+import { SOUND_PROGRAM } from './worker/sound-program.ts';
 import { SourceWorker, type SourceWorkerEvents } from './worker/source-worker.ts';
 
 export interface ProgrammeDeps {
@@ -19,6 +20,8 @@ export interface ProgrammeDeps {
   readonly log: Log;
   readonly counters: CounterSet;
   readonly random: () => number;
+  /** A worker that loads already, for the first source. */
+  readonly early?: EarlyProcess | undefined;
 }
 
 /** A source with what runs it, for reports. */
@@ -45,12 +48,6 @@ export interface Programme extends AsyncDisposable {
   muteMicrophones(isMuted: boolean): void;
 }
 
-/** The worker's program stands beside this one, as TypeScript in a checkout and as JavaScript in a package. */
-const WORKER_FILE = fileURLToPath(
-  new URL(`worker/worker-main${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url),
-);
-/** A media worker keeps its sound in native memory; its JavaScript heap stays small. */
-export const SOUND_PROGRAM = ['--max-semi-space-size=1', '--max-old-space-size=96', WORKER_FILE];
 /** Types of sources that hear what is said around the box. */
 export const MICROPHONES: readonly SourceSettings['type'][] = ['alsa', 'exec'];
 /** Whether a source of that type is closed while microphones are muted. */
@@ -63,7 +60,7 @@ const LINGER_MS = 10_000;
 
 /** @param present the settings as they are now: some change while the station runs */
 export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present: () => Settings): Programme {
-  const { clock, log, counters, random } = deps;
+  const { clock, log, counters, random, early } = deps;
   const sources = new Map<string, RunningSource>();
   const clients = new Map<string, ClientSource>();
   const microphones: SourceWorker[] = [];
@@ -75,7 +72,7 @@ export function buildProgramme(deps: ProgrammeDeps, settings: Settings, present:
     const { name, settings: sourceSettings } = source;
     const { meter, treatment } = present().sources.find((one) => one.name === name) ?? source;
     const worker = new SourceWorker(
-      { clock, log: log.room(name), counters, random },
+      { clock, log: log.room(name), counters, random, early },
       {
         settings: { name, source: sourceSettings, encoder: settings.encoder, meter, treatment },
         sourceTimeoutMs: () => present().advanced.sourceTimeoutMs,

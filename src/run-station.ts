@@ -11,6 +11,7 @@ import { StationRuns } from './station-runs.ts';
 import { stationUrls } from './station-urls.ts';
 import { LogRing } from './telemetry/log-ring.ts';
 import { PinoLog } from './telemetry/pino-log.ts';
+import type { EarlyProcess } from './worker/early-process.ts';
 
 /** A stop that takes longer than this is ended the hard way. */
 const STOP_MS = 2_800;
@@ -20,8 +21,9 @@ const BUG_EXIT_CODE = 70;
 /**
  * Runs the station of a configuration until a signal ends the process, which nothing else does but a bug and a start that
  * fails.
+ * @param early a media worker that loads already; it stays the caller's while nobody has taken it
  */
-export async function runStation(origin: SettingsOrigin, version: string): Promise<void> {
+export async function runStation(origin: SettingsOrigin, version: string, early: EarlyProcess): Promise<void> {
   const loaded = loadSettings(origin);
   const recentLog = new LogRing();
   const log = PinoLog.open({
@@ -67,6 +69,7 @@ export async function runStation(origin: SettingsOrigin, version: string): Promi
             restart: async () => runs.restart(),
             recentLog,
             configuration,
+            early,
           },
           settings,
         ),

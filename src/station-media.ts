@@ -23,6 +23,7 @@ import { soundAudience } from './sound-audience.ts';
 import { sentBytes } from './station-figures.ts';
 import { StationSessions } from './station-sessions.ts';
 import { HostSampler } from './telemetry/host-load.ts';
+import type { EarlyProcess } from './worker/early-process.ts';
 
 export interface StationMediaDeps {
   readonly clock: Clock;
@@ -35,6 +36,8 @@ export interface StationMediaDeps {
   /** Who may do what, and whom connections speak for. */
   readonly access: Pick<AudioOutputDeps, 'addressOf' | 'isSecure'> & { readonly gate: ChangeGate };
   readonly history: HistoryLink;
+  /** A worker that loads already, for the first source. */
+  readonly early?: EarlyProcess | undefined;
   /** Where sessions go when they are over. */
   readonly archive: () => SessionArchive | undefined;
 }
@@ -68,7 +71,7 @@ export class StationMedia implements AsyncDisposable {
     const wallTimeUs = (us: number): number => Date.now() * 1000 - (clock.nowUs() - us);
     this.#admission = new Admission(settings().advanced);
     this.#sampler = new HostSampler({ clock }, { intervalMs: LOAD_SAMPLE_MS });
-    this.programme = buildProgramme({ clock, log, random, counters }, settings(), settings);
+    this.programme = buildProgramme({ clock, log, random, counters, early: deps.early }, settings(), settings);
     const { mounts, sources } = this.programme;
     const sent = { programme: this.programme, counters };
     this.sentMeter = new SentMeter({ clock, sentBytes: () => sentBytes(sent) });

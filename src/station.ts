@@ -20,6 +20,7 @@ import { StationMedia } from './station-media.ts';
 import { type StationAddresses, StationPorts } from './station-ports.ts';
 import { StationReports } from './station-reports.ts';
 import { stationUrls, UrlTeller } from './station-urls.ts';
+import type { EarlyProcess } from './worker/early-process.ts';
 
 export interface StationDeps {
   readonly clock: Clock;
@@ -32,6 +33,8 @@ export interface StationDeps {
   readonly restart: () => Promise<void>;
   /** The last lines of `log`. */
   readonly recentLog: RecentLog;
+  /** A media worker that loads already. */
+  readonly early?: EarlyProcess | undefined;
 }
 
 /** What is muted, below the data directory. */
@@ -77,7 +80,7 @@ export class Station {
       { file: join(settings.dataDir, HISTORY_FILE), maxBytes: settings.history.maxBytes },
     );
     const common = { clock, log, random, counters, wallTime, pause, access: this.#access, history: this.#history };
-    this.#media = new StationMedia({ ...common, archive: () => this.#house.past.archive }, present);
+    this.#media = new StationMedia({ ...common, early: deps.early, archive: () => this.#house.past.archive }, present);
     const parts = { media: this.#media, mute: this.#mute };
     this.#reports = new StationReports({ clock, counters, version, ...parts }, present);
     this.#house = new StationHouse({

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
@@ -9,7 +9,9 @@ import type { CounterSet } from '../core/counters.ts';
 import { BugError, type ErrorReport } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { SourceStatus } from '../core/source-status.ts';
+import type { EarlyProcess } from './early-process.ts';
 import { Link } from './link.ts';
+import { startMediaProcess } from './media-process.ts';
 import type { CommonMessage } from './messages.ts';
 
 export interface WorkerProcessDeps {
@@ -17,6 +19,8 @@ export interface WorkerProcessDeps {
   readonly log: Log;
   readonly counters: CounterSet;
   readonly random: () => number;
+  /** Taken instead of a new one, while it is there. */
+  readonly early?: EarlyProcess | undefined;
 }
 
 export interface WorkerProcessOptions {
@@ -51,8 +55,6 @@ const SILENCE_MS = 5_000;
 const START_MS = 30_000;
 /** What an orderly stop may take before the process is killed. */
 const STOP_MS = 1_500;
-/** Encoders come and go with megabytes each: large blocks go back to the system, and few arenas fragment less. */
-const MALLOC = { MALLOC_MMAP_THRESHOLD_: '262144', MALLOC_ARENA_MAX: '2' };
 /** Counters whose growth is worth a line in the log, and what they count. */
 const TROUBLES: Readonly<Record<string, string>> = {
   capture_xruns_total: 'xruns',
@@ -160,11 +162,10 @@ export class WorkerProcess {
 
   /** Undefined where there is no memory for one; other trouble is told by an event. */
   #newProcess(): ChildProcess | undefined {
-    const env = { ...MALLOC, ...process.env };
     const { program } = this.#options;
     const cannot = ({ message }: Error): string => `the worker process cannot be started (${message})`;
     try {
-      const child = spawn(process.execPath, program, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env });
+      const child = this.#deps.early?.take(program) ?? startMediaProcess(program);
       this.#process = child;
       child.once('exit', (code, signal) =>
         this.#onExit(child, `the worker process ended (${signal ?? `exit code ${code}`})`),
