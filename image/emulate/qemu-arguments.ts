@@ -13,7 +13,7 @@ export interface Board {
   readonly serialLog: string;
   /** Ports of 127.0.0.1 here, to ports of the machine. */
   readonly forwards: readonly { readonly here: number; readonly there: number }[];
-  /** TCP servers of this machine that the emulated one reaches at 10.0.2.2, under the same port. */
+  /** More arguments. */
   readonly extra?: readonly string[];
 }
 
