@@ -18,6 +18,8 @@ if test "${board}" = "rpi"; then
   env set work_addr 0x06000000
   env set packed_addr 0x08000000
   env set initrd_addr 0x10000000
+  # Whoever started U-Boot may have left the device tree where the kernel is unpacked to.
+  if fdt addr ${fdt_addr} && fdt move ${fdt_addr} 0x0c000000; then env set fdt_addr 0x0c000000; fi
   # Upstream's device trees have the Pi's debug connector as ttyAMA10 on a 5 and pins 14 and 15 as ttyS1 on all before.
   env set consoles "console=ttyS1,115200 console=tty1"
   if test "${fdtfile}" = "broadcom/bcm2712-rpi-5-b.dtb"; then env set consoles "console=ttyAMA10,115200 console=tty1"; fi
