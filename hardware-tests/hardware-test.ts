@@ -25,7 +25,8 @@ export interface Bench {
   /** An empty folder of the test's own, in memory. */
   readonly folder: string;
   /**
-   * A Pipit of the test's own, beside the user's and with other ports, which runs until the end of the test.
+   * A Pipit of the test's own, with other ports, which runs until the end of the test. The user's rests: two of them are too
+   * much for 512 MB.
    * @param config HCL without a server block
    * @param options.wrapper program and arguments to start it by, such as `ip netns exec NAME`
    */

@@ -51,7 +51,7 @@ async function runTest(test: HardwareTest, parent: string, deps: RunDeps): Promi
   let error: unknown;
   try {
     if (test.needsRest) await deps.mainStation.rest();
-    await orAborted(test.run(benchOf({ signal, stack, folder, notes })), signal);
+    await orAborted(test.run(benchOf({ signal, stack, folder, notes, mainStation: deps.mainStation })), signal);
   } catch (caught) {
     error = limit.aborted
       ? new Error(`it was not over after ${(test.limitMs ?? LIMIT_MS) / 1000} s: ${caught}`)
@@ -67,8 +67,11 @@ async function runTest(test: HardwareTest, parent: string, deps: RunDeps): Promi
   return result(error instanceof NotThere ? 'skipped' : 'failed', messageOf(error));
 }
 
-function benchOf(parts: { signal: AbortSignal; stack: AsyncDisposableStack; folder: string; notes: string[] }): Bench {
-  const { signal, stack, folder, notes } = parts;
+interface BenchParts extends Pick<Bench, 'signal' | 'stack' | 'folder'>, Pick<RunDeps, 'mainStation'> {
+  readonly notes: string[];
+}
+
+function benchOf({ signal, stack, folder, notes, mainStation }: BenchParts): Bench {
   let stations = 0;
   return {
     signal,
@@ -78,6 +81,8 @@ function benchOf(parts: { signal: AbortSignal; stack: AsyncDisposableStack; fold
     async station(config, options = {}) {
       stations += 1;
       const home = join(folder, `station-${stations}`);
+      // Two of them are too much for 512 MB.
+      await mainStation.rest();
       return stack.use(await OwnStation.start(config, home, { ...options, signal }));
     },
   };
