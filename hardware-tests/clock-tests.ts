@@ -35,7 +35,7 @@ export const clockTests: readonly HardwareTest[] = [
       const station = await bench.station(TONE);
       await station.source('mic', 'live');
       using listening = await station.listen('/stream.mp3');
-      await listening.hears(440);
+      await listening.hearsTestTone();
       const begun = (await station.status()).uptime_seconds;
       const steps = [
         ['a day forward', DAY_MS],
@@ -52,7 +52,7 @@ export const clockTests: readonly HardwareTest[] = [
         if (!listening.isOpen) throw new Error(`${name}: the listener was let go`);
         if (gapMs > MOST_SILENT_MS) throw new Error(`${name}: silent for ${(gapMs / 1000).toFixed(1)} s`);
       }
-      await listening.hears(440);
+      await listening.hearsTestTone();
       const { uptime_seconds: now } = await station.status();
       if (now < begun || now > begun + 600)
         throw new Error(`it says that it has run for ${now} s, and ${begun} s before`);

@@ -86,14 +86,14 @@ export const diskTests: readonly HardwareTest[] = [
       const station = await bench.station(TONE, { dataFolder: join(card.folder, 'data') });
       await station.source('mic', 'live');
       using listening = await station.listen('/stream.mp3');
-      await listening.hears(440);
+      await listening.hearsTestTone();
       await card.fill();
       bench.note(await trouble(station, true));
-      await listening.hears(440);
+      await listening.hearsTestTone();
       if (!station.isRunning) throw new Error('Pipit has ended');
       await card.empty();
       await trouble(station, false);
-      await listening.hears(440);
+      await listening.hearsTestTone();
       if (!listening.isOpen) throw new Error('the listener was let go');
     },
   },
@@ -109,16 +109,16 @@ export const diskTests: readonly HardwareTest[] = [
         await using station = await bench.station(TONE, options);
         await station.source('mic', 'live');
         using listening = await station.listen('/stream.mp3');
-        await listening.hears(440);
+        await listening.hearsTestTone();
         await card.fail();
         bench.note(await trouble(station, true));
-        await listening.hears(440);
+        await listening.hearsTestTone();
         if (!listening.isOpen) throw new Error('the listener was let go');
       }
       const again = await bench.station(TONE, options);
       await again.source('mic', 'live');
       using listening = await again.listen('/stream.mp3');
-      await listening.hears(440);
+      await listening.hearsTestTone();
       await trouble(again, true);
     },
   },

@@ -107,14 +107,18 @@ export const gpioTests: readonly HardwareTest[] = [
       await pause(PRESS_MS);
       await header.drive(sensor, false);
       const wanted = ['motion_ended', 'motion', 'unmuted', 'muted'];
+      let told = '';
       await until(
         'what happened is told in its order',
         async () => {
           const types = (await station.events()).map(({ type }) => type as string);
-          return types.filter((type) => wanted.includes(type)).join() === wanted.join() ? true : undefined;
+          told = types.filter((type) => wanted.includes(type)).join(', ');
+          return told === wanted.join(', ') ? true : undefined;
         },
         { limitMs: 90_000 },
-      );
+      ).catch((error: Error) => {
+        throw new Error(`${error.message}; told: ${told || 'nothing of it'}`);
+      });
       const event = (await station.events()).find(({ type }) => type === 'motion');
       if (event?.subject !== 'hall') throw new Error(`the sensor's name is ${event?.subject}`);
       await station[Symbol.asyncDispose]();

@@ -5,6 +5,10 @@ import { until } from './until.ts';
 /** Bytes that are kept: some seconds of the highest bitrate. */
 const KEPT_BYTES = 400_000;
 const CONNECT_MS = 30_000;
+const LIMIT_MS = 120_000;
+const TEST_TONE_HZ = 440;
+/** 50 ms of each second are another tone, 6 dB louder: that leaves 7 dB. */
+const BEEPING_DB = 4;
 
 /** Somebody who listens to a stream: one connection that is never opened again. */
 export class Listening implements Disposable {
@@ -62,18 +66,23 @@ export class Listening implements Disposable {
     return (await decodeSound(Buffer.concat(this.#chunks), this.contentType)).last(seconds);
   }
 
+  /** Waits until the stream's last two seconds are the station's own test tone, with its beep in each second. */
+  hearsTestTone(): Promise<number> {
+    return this.hears(TEST_TONE_HZ, LIMIT_MS, BEEPING_DB);
+  }
+
   /**
    * Waits until the stream's last two seconds are a tone of this pitch and nothing else.
    * @returns how far the tone stands above the rest, dB
    */
-  async hears(hz: number, limitMs = 120_000): Promise<number> {
+  async hears(hz: number, limitMs = LIMIT_MS, leastDb = 10): Promise<number> {
     let heard = 'nothing';
     const look = async () => {
       if (!this.#isOpen) throw new Error('the stream has ended');
       const sound = await this.recent(2);
       const { toneDb, aboveRestDb } = sound.tone(hz);
       heard = `${toneDb.toFixed(0)} dBFS at ${hz} Hz, ${aboveRestDb.toFixed(0)} dB above the rest`;
-      return sound.seconds > 1.5 && toneDb > -30 && aboveRestDb > 10 ? aboveRestDb : undefined;
+      return sound.seconds > 1.5 && toneDb > -30 && aboveRestDb > leastDb ? aboveRestDb : undefined;
     };
     return await until(`the stream carries ${hz} Hz`, look, { limitMs }).catch((error: Error) => {
       throw new Error(`${error.message}; heard: ${heard}`);
@@ -81,7 +90,7 @@ export class Listening implements Disposable {
   }
 
   /** Waits until so many more bytes have come. */
-  async more(bytes: number, limitMs = 120_000): Promise<void> {
+  async more(bytes: number, limitMs = LIMIT_MS): Promise<void> {
     const wanted = this.#bytes + bytes;
     await until(`${bytes} more bytes of the stream`, () => (this.#bytes >= wanted ? true : undefined), { limitMs });
   }
