@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     const load: () => Promise<SubcommandFile> = SUBCOMMANDS[command.subcommand];
     process.exitCode = await (await load()).run(command.args);
   } else {
+    // Loading FFmpeg takes as long as loading the station: both at once.
     using early = new EarlyProcess(SOUND_PROGRAM);
     const { runStation } = await import('./run-station.ts');
     await runStation(await originOf(command.configFile), version(), early);
