@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Bench } from './hardware-test.ts';
 import { must, program } from './program.ts';
 import { until } from './until.ts';
 
 const IWD = '/usr/libexec/iwd';
+const DHCP_CLIENT = fileURLToPath(new URL(`./dhcp-client${extname(import.meta.filename)}`, import.meta.url));
 /** Everybody may do everything on a bus where nobody else is (dbus-daemon(1)). */
 const BUS = `<busconfig><type>custom</type><listen>unix:path=PATH</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/></policy></busconfig>`;
@@ -25,12 +27,15 @@ export class WifiNeighbour {
     this.#env = { ...process.env, LC_ALL: 'C.UTF-8', DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${join(folder, 'bus')}` };
   }
 
-  /** @param radio its name in /sys/class/ieee80211 */
-  static async open(bench: Bench, name: string, radio: string): Promise<WifiNeighbour> {
+  /**
+   * @param radio its name in /sys/class/ieee80211
+   * @param givesAddresses as a router does
+   */
+  static async open(bench: Bench, name: string, radio: string, givesAddresses: boolean): Promise<WifiNeighbour> {
     const folder = join(bench.folder, name);
     for (const each of ['config', 'state/ap']) await mkdir(join(folder, each), { recursive: true });
     await writeFile(join(folder, 'bus.conf'), BUS.replace('PATH', join(folder, 'bus')));
-    const main = '[General]\nEnableNetworkConfiguration=true\n[Network]\nNameResolvingService=none\n';
+    const main = `[General]\nEnableNetworkConfiguration=${givesAddresses}\n[Network]\nNameResolvingService=none\n`;
     await writeFile(join(folder, 'config/main.conf'), main);
     await must('ip', ['netns', 'add', name]);
     // With the namespace the radio comes back.
@@ -71,25 +76,37 @@ export class WifiNeighbour {
     return pattern.exec(out)?.[0];
   }
 
-  async join(ssid: string, password: string): Promise<boolean> {
-    return this.#tries([`--passphrase=${password}`, '--dont-ask', 'station', await this.#device(), 'connect', ssid]);
+  /**
+   * Becomes a client of a network and asks it for an address. It is not iwd that asks: towards another iwd that gives none
+   * itself it takes that for an answer (FILS, IEEE 802.11-2020 9.4.2.184), which phones do not.
+   */
+  async join(ssid: string, password: string): Promise<void> {
+    const device = await this.#device();
+    await this.#tries([`--passphrase=${password}`, '--dont-ask', 'station', device, 'connect', ssid]);
+    if (!(await this.#isJoined(device))) return;
+    await this.#ip(['route', 'replace', '255.255.255.255', 'dev', device]);
+    const mac = /link\/ether (\S+)/.exec((await this.#ip(['link', 'show', device])).out)?.[1] ?? '';
+    const { code, out } = await program('ip', ['netns', 'exec', this.name, process.execPath, DHCP_CLIENT, mac]);
+    if (code === 0) await this.#ip(['address', 'replace', out, 'dev', device]);
   }
 
-  /** Its address; undefined while it has none. */
+  /** Its address; undefined while it has none, or has left the network that gave it. */
   async address(): Promise<string | undefined> {
-    const { out } = await program('ip', [
-      'netns',
-      'exec',
-      this.name,
-      'ip',
-      '-4',
-      '-br',
-      'address',
-      'show',
-      'scope',
-      'global',
-    ]);
+    const device = await this.#device();
+    if (!(await this.#isJoined(device))) {
+      await this.#ip(['-4', 'address', 'flush', 'dev', device]);
+      return undefined;
+    }
+    const { out } = await this.#ip(['-4', '-br', 'address', 'show', 'dev', device, 'scope', 'global']);
     return /(\d+\.\d+\.\d+\.\d+)\//.exec(out)?.[1];
+  }
+
+  async #isJoined(device: string): Promise<boolean> {
+    return (await this.#ip(['-br', 'link', 'show', 'dev', device])).out.split(/\s+/)[1] === 'UP';
+  }
+
+  #ip(args: readonly string[]) {
+    return program('ip', ['-n', this.name, ...args]);
   }
 
   /**

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
+import { IWD, IwdBus } from '../src/hardware/iwd-bus.ts';
+import { TONE } from './configuration.ts';
 import type { Bench, HardwareTest } from './hardware-test.ts';
 import { installed, kernelModule, type Need, OWN_MACHINE, path, ROOT } from './need.ts';
 import { must, program } from './program.ts';
@@ -36,10 +38,16 @@ async function openAir(bench: Bench): Promise<{ readonly router: WifiNeighbour; 
     const names = (await readdir(RADIOS)).sort();
     return names.length === 3 ? names : undefined;
   });
+  // It makes an interface for each as they come, and is confused by one that leaves meanwhile.
+  const iwd = new IwdBus();
+  await until('iwd has three radios', async () => {
+    const objects = Object.values(await iwd.objects());
+    return objects.filter((object) => object[`${IWD}.Device`] !== undefined).length === 3 ? true : undefined;
+  });
   const [, second = '', third = ''] = radios;
   return {
-    router: await WifiNeighbour.open(bench, 'pipit-router', second),
-    phone: await WifiNeighbour.open(bench, 'pipit-phone', third),
+    router: await WifiNeighbour.open(bench, 'pipit-router', second, true),
+    phone: await WifiNeighbour.open(bench, 'pipit-phone', third, false),
   };
 }
 
@@ -56,7 +64,7 @@ async function watch(bench: Bench): Promise<void> {
     'Environment=PIPIT_ONBOARD_AFTER=5 PIPIT_ONBOARD_AGAIN_AFTER=10',
   ];
   const options = properties.flatMap((property) => ['--property', property]);
-  const trial = [WATCH, '--even-with-cable', '--open', '20'];
+  const trial = [WATCH, '--even-with-cable', '--open', '60'];
   await must('systemd-run', ['--quiet', '--collect', `--unit=${UNIT}`, ...options, ...trial]);
 }
 
@@ -96,10 +104,10 @@ function portalPage(phone: WifiNeighbour): Promise<Page> {
     process.stdout.write(JSON.stringify(page), () => process.exit(0));`);
 }
 
-/** Where the station sends a phone that asks it for something over the access point. */
-function stationSends(phone: WifiNeighbour): Promise<string> {
+/** Where a station sends a phone that asks it for something over the access point. */
+function stationSends(phone: WifiNeighbour, port: number): Promise<string> {
   return phone.evaluate(`
-    const response = await fetch('http://${PORTAL}:8001/api/status', { redirect: 'manual' });
+    const response = await fetch('http://${PORTAL}:${port}/api/status', { redirect: 'manual' });
     const said = response.status + ' ' + response.headers.get('location');
     process.stdout.write(JSON.stringify(said), () => process.exit(0));`);
 }
@@ -142,7 +150,9 @@ export const wifiTests: readonly HardwareTest[] = [
       const first = await portalPage(phone);
       if (!first.html.includes(`value="${SSID}"`)) throw new Error(`the page does not list ${SSID}: ${first.html}`);
       if (/role="alert"/.test(first.html)) throw new Error('the page tells of trouble at the first visit');
-      const sent = await stationSends(phone);
+      const station = await bench.station(TONE, { host: '0.0.0.0' });
+      const sent = await stationSends(phone, station.port);
+      await station[Symbol.asyncDispose]();
       if (sent !== `302 ${first.url}`) throw new Error(`the station can be reached over the access point: ${sent}`);
 
       await choose(phone, first.url, 'wrong horse');

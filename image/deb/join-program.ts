@@ -2,13 +2,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
-/** What is started by name: the program, its worker processes and threads, and the tests' listener behind a link. */
+/** What is started by name: the program, its worker processes and threads, and what tests put into networks of their own. */
 const STARTED = [
   'src/main.ts',
   'src/worker/worker-main.ts',
   'src/worker/camera-main.ts',
   'src/history/history-thread.ts',
   'hardware-tests/remote-listener.ts',
+  'hardware-tests/dhcp-client.ts',
 ] as const;
 
 /** Packages with native parts, which look for them beside themselves. */

@@ -9,6 +9,7 @@ import type { Machine } from './machine.ts';
 /** How much longer than the whole boot without Pipit the first sound may take. */
 const MOST_TIMES = 1.4;
 const LIMIT_MS = 900_000;
+const ASK_MS = 1_000;
 /** The station keeps compiled code a minute after its start. */
 const COMPILED_S = 70;
 
@@ -67,21 +68,26 @@ async function hasRun(machine: Machine): Promise<void> {
   );
 }
 
-/** When the first byte of sound came from the sound card, by this machine's clock. */
+/**
+ * When the first byte of sound came from the sound card, by this machine's clock. Whoever asks takes time from what starts:
+ * so it is asked seldom, and the stream is opened once it will be the card's. A question that came before the network waits
+ * long for its answer, so it is asked anew.
+ */
 async function firstSoundMs(machine: Machine, signal: AbortSignal): Promise<number> {
   for (;;) {
     signal.throwIfAborted();
     try {
-      using listening = await Listening.open(machine.url('/stream.mp3'));
-      await listening.more(1, 20_000);
-      const nowMs = performance.now();
-      const answer = await fetch(machine.url('/api/status'), { signal: AbortSignal.timeout(20_000) });
+      const answer = await fetch(machine.url('/api/status'), { signal: AbortSignal.timeout(3_000) });
       const { mounts } = (await answer.json()) as StationStatus;
-      if (mounts[0]?.active_source === 'mic') return nowMs;
+      if (mounts[0]?.active_source === 'mic') {
+        using listening = await Listening.open(machine.url('/stream.mp3'));
+        await listening.more(1, 20_000);
+        return performance.now();
+      }
     } catch {
       // Nobody answers yet.
     }
-    await pause(200);
+    await pause(ASK_MS);
   }
 }
 
