@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Clock, sleep } from '../core/clock.ts';
+import { type Clock, sleep, systemClock } from '../core/clock.ts';
 import type { PcmBlock } from '../core/pcm.ts';
 import { FakeClock } from '../testkit/fake-clock.ts';
 import { paced } from './pace.ts';
@@ -67,6 +67,24 @@ test('a source in real time, or slower, or jittering, is never delayed', async (
     ),
     { numRuns: 40 },
   );
+});
+
+test('while it catches up, everything else gets its turn', async () => {
+  let [turns, blocks] = [0, 0];
+  const count = (): void => {
+    turns += 1;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  const endless = source(systemClock, Number.POSITIVE_INFINITY, () => 0);
+  for await (const _ of paced(endless, { clock: systemClock, signal: never }, { leadMs: 0 })) {
+    blocks += 1;
+    if (blocks === 10) break;
+    // Whoever takes the block needs longer for it than it lasts.
+    for (const endUs = systemClock.nowUs() + 60_000; systemClock.nowUs() < endUs; );
+  }
+  clearImmediate(next);
+  assert.ok(turns >= 7, `${turns} turns in ${blocks} blocks`);
 });
 
 test('seconds that a server sends at once come at once, and no more than the lead', async () => {

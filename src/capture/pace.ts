@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, sleep } from '../core/clock.ts';
 import { type PcmBlock, SAMPLE_RATE } from '../core/pcm.ts';
 
@@ -17,6 +18,11 @@ export interface PaceOptions {
   readonly isStamped?: boolean;
 }
 
+/**
+ * Blocks that are late and there at once would otherwise keep everything else in the process from its turn until they have
+ * caught up, what sends the sound on included. Of the real clock: it is the process that waits.
+ */
+const TURN_MS = 50;
 /** Later than this, the schedule begins anew: what was missed is not made up for in a burst. */
 const MAX_LATE_US = 1e6;
 
@@ -35,6 +41,7 @@ export async function* paced(
   /** When the first frame of the schedule was due, and how many there were since. */
   let startUs: number | undefined;
   let frames = 0;
+  let turnMs = performance.now();
   for await (const block of blocks) {
     startUs ??= clock.nowUs();
     let dueUs = startUs + (frames * 1e6) / SAMPLE_RATE - leadUs;
@@ -43,8 +50,14 @@ export async function* paced(
       startUs = nowUs;
       frames = 0;
       dueUs = nowUs - leadUs;
-    } else if (dueUs > nowUs && !(await sleep(clock, (dueUs - nowUs) / 1000, signal))) {
-      return;
+    }
+    if (dueUs > nowUs) {
+      if (!(await sleep(clock, (dueUs - nowUs) / 1000, signal))) return;
+      turnMs = performance.now();
+    } else if (performance.now() - turnMs > TURN_MS) {
+      await nextTurn();
+      turnMs = performance.now();
+      if (signal.aborted) return;
     }
     frames += block.samples.length / block.channels;
     yield options.isStamped === true ? { ...block, ptsUs: Math.round(dueUs) } : block;
