@@ -1,12 +1,13 @@
 /*
- * node image/ci.ts: builds the image and tries all of it, when what it is made of is not what passed before on this
- * machine, or when PIPIT_CI=full asks for it. A machine that cannot build it (not root, or no emulation) says so and leaves
- * it out; with PIPIT_CI=full that is a failure.
+ * node image/ci.ts: builds the image and tries all of it, when what it is made of is not what passed before, or when
+ * PIPIT_CI=full asks for it. What passed is known by the hash of its inputs: on this machine, and in .ci/image-passed.json,
+ * which is written when all of it has passed and goes into the commit. A machine that cannot build the image (not root, or no
+ * emulation) says so and leaves it out; with PIPIT_CI=full that is a failure.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashOfInputs } from './inputs.ts';
 import { prepareHost } from './prepare-host.ts';
@@ -20,21 +21,35 @@ const STEPS: readonly (readonly string[])[] = [
   ['image/emulate.ts'],
 ];
 
+/** Beside the release, not of it: else it would be an input of its own. */
+const RECORD = join(ROOT, '.ci/image-passed.json');
+
 const isFull = process.env['PIPIT_CI'] === 'full';
 const digest = await hashOfInputs();
-const stamp = join(cacheFolder(), 'passed', digest);
 const obstacle = await prepareHost().then(
   () => undefined,
   (error: Error) => error.message,
 );
-if (!isFull && existsSync(stamp)) {
+if (!isFull && (await recorded()) === digest) {
   console.log(`The image's inputs are those that passed before (${digest.slice(0, 12)}): it is not tried again.`);
 } else if (!isFull && obstacle !== undefined) {
   console.log(`SKIPPED: the image is not built and not tried here. ${obstacle}`);
 } else {
-  for (const step of STEPS) await run(step);
-  await mkdir(join(cacheFolder(), 'passed'), { recursive: true });
-  await writeFile(stamp, `${new Date().toISOString()}\n`);
+  const folder = join(cacheFolder(), 'passed');
+  await mkdir(folder, { recursive: true });
+  for (const [number, step] of STEPS.entries()) {
+    const stamp = join(folder, `${digest}.${number}`);
+    if (!isFull && existsSync(stamp)) continue;
+    await run(step);
+    await writeFile(stamp, '');
+  }
+  await writeFile(RECORD, `${JSON.stringify({ inputs: digest, passed_at: new Date().toISOString() }, undefined, 2)}\n`);
+}
+
+/** The inputs that passed last; undefined when nobody has said. */
+async function recorded(): Promise<string | undefined> {
+  const text = await readFile(RECORD, 'utf8').catch(() => '{}');
+  return (JSON.parse(text) as { readonly inputs?: string }).inputs;
 }
 
 async function run(step: readonly string[]): Promise<void> {
