@@ -93,6 +93,22 @@ test('the station rests from the first test on that it would be in the way of, a
   assert.equal(calls, ['rest', 'rest', 'go on']);
 });
 
+test('a test that was ended no longer makes the station rest, however late it asks', async () => {
+  let late: Promise<unknown> = Promise.resolve();
+  const { results, calls } = await run([
+    testOf({
+      limitMs: 20,
+      run: (bench) => {
+        late = new Promise((resolve) => setTimeout(resolve, 100)).then(() => bench.station(''));
+        return new Promise(() => {});
+      },
+    }),
+  ]);
+  assert.is(results[0]?.outcome, 'failed');
+  assert.instance(await late.catch((error: unknown) => error), Error);
+  assert.equal(calls, ['go on']);
+});
+
 test('a run that is ended runs no more tests', async () => {
   const { results, calls } = await run([testOf({}), testOf({})], AbortSignal.abort(new Error('enough')));
   assert.equal(results, []);

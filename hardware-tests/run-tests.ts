@@ -50,7 +50,7 @@ async function runTest(test: HardwareTest, parent: string, deps: RunDeps): Promi
   const stack = new AsyncDisposableStack();
   let error: unknown;
   try {
-    if (test.needsRest) await deps.mainStation.rest();
+    if (test.needsRest) await deps.mainStation.rest(signal);
     await orAborted(test.run(benchOf({ signal, stack, folder, notes, mainStation: deps.mainStation })), signal);
   } catch (caught) {
     error = limit.aborted
@@ -81,8 +81,10 @@ function benchOf({ signal, stack, folder, notes, mainStation }: BenchParts): Ben
     async station(config, options = {}) {
       stations += 1;
       const home = join(folder, `station-${stations}`);
+      // A test that was ended may still be on its way here: it must not stop what goes on already.
+      signal.throwIfAborted();
       // Two of them are too much for 512 MB.
-      await mainStation.rest();
+      await mainStation.rest(signal);
       return stack.use(await OwnStation.start(config, home, { ...options, signal }));
     },
   };
