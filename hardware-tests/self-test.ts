@@ -4,9 +4,10 @@ import { allTests } from './all-tests.ts';
 import { hardwareReport } from './hardware-report.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { MainStation } from './main-station.ts';
+import { onlyRun } from './only-run.ts';
 import { runTests } from './run-tests.ts';
 import { countOf, resultText, summaryText } from './text-report.ts';
-import { writeReports } from './write-reports.ts';
+import { beginReports, writeReports } from './write-reports.ts';
 
 export const SELF_TEST_USAGE = `Usage: pipit self-test [--junit FILE] [--report FILE] [FILTER...]
        pipit self-test --list | --hardware
@@ -20,6 +21,7 @@ there are skipped and say why. The station rests while a test would be in its wa
   --list          only say which tests there are, and which would be skipped
   --hardware      only print the report of the hardware
 `;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** @returns the exit code: 0 when nothing failed, 1 when something did, 2 when it was asked for in a wrong way */
 export async function selfTest(args: readonly string[]): Promise<number> {
@@ -27,21 +29,29 @@ export async function selfTest(args: readonly string[]): Promise<number> {
   try {
     given = parse(args);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${SELF_TEST_USAGE}`);
-    return 2;
+    return refused(`${(error as Error).message}\n\n${SELF_TEST_USAGE}`.trim());
   }
   const { values, positionals } = given;
   const tests = matching(allTests, positionals);
   if (values.help) print(SELF_TEST_USAGE);
   else if (values.hardware) print(await hardwareReport());
+  else if (tests.length === 0) return refused(`No test has ${positionals.join(' or ')} in its name.`);
   else if (values.list) await list(tests);
   else return await runAll(tests, values);
   return 0;
 }
 
 async function runAll(tests: readonly HardwareTest[], values: ReturnType<typeof parse>['values']): Promise<number> {
-  const signal = endedBySignal();
   const date = new Date();
+  await using run = await onlyRun();
+  if (run === undefined) return refused('Another self-test runs on this machine.');
+  try {
+    await beginReports(values);
+  } catch (error) {
+    return refused((error as Error).message);
+  }
+  using ending = new Ending();
+  const { signal } = ending;
   const results = await runTests(tests, {
     signal,
     mainStation: new MainStation(),
@@ -52,12 +62,25 @@ async function runAll(tests: readonly HardwareTest[], values: ReturnType<typeof 
   return countOf(results).failed > 0 || signal.aborted ? 1 : 0;
 }
 
-/** Aborts when the program is told to end: then what a test has begun is put back first. */
-export function endedBySignal(): AbortSignal {
-  const ended = new AbortController();
-  const end = (): void => ended.abort(new Error('the run was ended'));
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, end);
-  return ended.signal;
+/**
+ * Aborts when the program is told to end: then what a test has begun is put back first. Until it is disposed of, being told
+ * again changes nothing: a terminal that is lost tells twice, and so does npm.
+ */
+export class Ending implements Disposable {
+  readonly #ended = new AbortController();
+  readonly signal = this.#ended.signal;
+
+  constructor() {
+    for (const name of SIGNALS) process.on(name, this.#end);
+    // Whoever read has gone, as when a connection of SSH is lost.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', this.#end);
+  }
+
+  [Symbol.dispose](): void {
+    for (const name of SIGNALS) process.off(name, this.#end);
+  }
+
+  readonly #end = (): void => this.#ended.abort(new Error('the run was ended'));
 }
 
 /** Those whose subject or name has one of the filters in it. */
@@ -88,6 +111,12 @@ async function list(tests: readonly HardwareTest[]): Promise<void> {
     const why = missing.find((each) => each !== undefined);
     print(`${about}: ${name}${why === undefined ? '' : ` [would be skipped: ${why}]`}\n`);
   }
+}
+
+/** It was asked for in a wrong way. */
+export function refused(why: string): number {
+  process.stderr.write(`${why}\n`);
+  return 2;
 }
 
 function print(text: string): void {

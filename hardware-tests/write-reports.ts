@@ -13,6 +13,14 @@ export interface ReportOptions {
   readonly hardware: () => Promise<string>;
 }
 
+/**
+ * Makes the files that were asked for: what can't be written is to be known before the tests, not after half an hour.
+ * @throws Error of the file system, with the file's name
+ */
+export async function beginReports({ junit, report }: Pick<ReportOptions, 'junit' | 'report'>): Promise<void> {
+  for (const file of [junit, report]) if (file !== undefined) await writeFile(file, '');
+}
+
 /** Writes the results into the files that were asked for. */
 export async function writeReports(results: readonly TestResult[], options: ReportOptions): Promise<void> {
   const { junit, report, hardware, ...rest } = options;

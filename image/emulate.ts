@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util';
 import type { HardwareTest, TestResult } from '../hardware-tests/hardware-test.ts';
 import { MainStation } from '../hardware-tests/main-station.ts';
 import { runTests } from '../hardware-tests/run-tests.ts';
-import { endedBySignal, matching } from '../hardware-tests/self-test.ts';
+import { Ending, matching } from '../hardware-tests/self-test.ts';
 import { countOf, resultText, summaryText } from '../hardware-tests/text-report.ts';
 import { writeReports } from '../hardware-tests/write-reports.ts';
 import { writeBootReport } from './emulate/boot-report.ts';
@@ -57,7 +57,8 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const recipe = { arch, version, epoch: await epochOfInputs(), root: ROOT, dist: resolve(values.dist) } as const;
 const toolbox = await openToolbox();
 const system = await makeSystem(recipe, toolbox);
-const signal = endedBySignal();
+using ending = new Ending();
+const { signal } = ending;
 const date = new Date();
 await using lab = new Lab(recipe, toolbox, system, signal);
 await mkdir(lab.folder, { recursive: true });
