@@ -31,7 +31,7 @@ export const OWN_MACHINE: Need = {
 export function kernelModule(name: string): Need {
   return {
     async missing() {
-      const { code } = await program('modprobe', ['--dry-run', '--quiet', name]);
+      const { code } = await program('modprobe', ['--dry-run', '--quiet', name]).catch(() => ({ code: 1 }));
       return code === 0 ? undefined : `the kernel has no module ${name}`;
     },
   };

@@ -21,9 +21,10 @@ export function program(name: string, args: readonly string[], options: ProgramO
   const { input = '', limitMs = 30_000, signal } = options;
   const child = spawn(name, args, {
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
-    timeout: limitMs,
     ...(signal && { signal }),
   });
+  // Node's own limit goes on when the program is not there, and keeps this one from its end.
+  const limit = setTimeout(() => child.kill(), limitMs);
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
@@ -33,8 +34,14 @@ export function program(name: string, args: readonly string[], options: ProgramO
   });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
-  child.on('error', reject);
-  child.on('close', (code) => resolve({ code: code ?? 128, out, err }));
+  child.on('error', (error) => {
+    clearTimeout(limit);
+    reject(error);
+  });
+  child.on('close', (code) => {
+    clearTimeout(limit);
+    resolve({ code: code ?? 128, out, err });
+  });
   return promise;
 }
 

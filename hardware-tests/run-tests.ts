@@ -18,7 +18,7 @@ export interface RunDeps {
 /** Runs the tests one after the other, those left out too: they are results with a reason. */
 export async function runTests(tests: readonly HardwareTest[], deps: RunDeps): Promise<TestResult[]> {
   const results: TestResult[] = [];
-  const folder = await mkdtemp(join(await memoryFolder(), 'pipit-self-test-'));
+  const folder = await memoryFolder();
   try {
     for (const test of tests) {
       if (deps.signal.aborted) break;
@@ -92,11 +92,13 @@ function benchOf({ signal, stack, folder, notes, mainStation }: BenchParts): Ben
 
 /** The tests' files are small, and a card is not to be worn by them. */
 async function memoryFolder(): Promise<string> {
+  const shared = '/run/pipit-self-test';
   try {
-    await mkdir('/run/pipit-self-test', { recursive: true });
-    return '/run/pipit-self-test';
+    await mkdir(shared, { recursive: true });
+    return await mkdtemp(join(shared, 'run-'));
   } catch {
-    return tmpdir();
+    // Only root may write there, who has left it from a run before.
+    return await mkdtemp(join(tmpdir(), 'pipit-self-test-'));
   }
 }
 
