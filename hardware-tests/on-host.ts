@@ -32,15 +32,27 @@ export async function selfTestOn(
   const sudo = host.user === 'root' ? '' : 'sudo -n ';
   const { lines, ended } = ssh(host, `${sudo}pipit ${args}`, signal);
   for await (const line of lines) {
-    if (!line.startsWith('{')) continue;
-    const result = JSON.parse(line) as TestResult;
+    const result = resultOf(line);
+    if (result === undefined) continue;
     results.push(result);
     onResult(result);
   }
   const { code, said } = await ended;
   if (code === NO_CONNECTION) return { results, trouble: `no SSH to ${host.user}@${host.name}: ${said}` };
-  if (results.length === 0 || code > 1) return { results, trouble: `pipit self-test ended with ${code}: ${said}` };
+  // It ends with 1 when a test has failed, and also when it breaks off.
+  const isExplained = code === 0 || (code === 1 && results.some(({ outcome }) => outcome === 'failed'));
+  if (results.length === 0 || !isExplained) return { results, trouble: `pipit self-test ended with ${code}: ${said}` };
   return { results, trouble: '' };
+}
+
+/** Undefined for what is no result, or the beginning of one when the connection was lost. */
+function resultOf(line: string): TestResult | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as TestResult;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The report of that machine; empty when it could not be had. */
@@ -52,7 +64,9 @@ export async function hardwareReportOf(host: Host, signal: AbortSignal): Promise
 }
 
 function ssh(host: Host, line: string, signal: AbortSignal) {
-  const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', ...host.sshOptions];
+  // A machine that hangs, or has lost its network, is given up after five minutes.
+  const alive = ['-o', 'ServerAliveInterval=30', '-o', 'ServerAliveCountMax=10'];
+  const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', ...alive, ...host.sshOptions];
   const child = spawn('ssh', [...options, `${host.user}@${host.name}`, line], {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
