@@ -1,6 +1,6 @@
 import { access, constants, readdir } from 'node:fs/promises';
 import { listCameras } from '../src/capture/camera/camera-devices.ts';
-import { listDevices } from '../src/capture/devices.ts';
+import { type CaptureDevice, listDevices } from '../src/capture/devices.ts';
 import { readHostIdentity } from '../src/telemetry/host-identity.ts';
 import { program } from './program.ts';
 
@@ -86,10 +86,28 @@ export const RASPBERRY_PI: Need = {
 export function microphones(count: number): Need {
   return {
     async missing() {
-      const real = (await listDevices()).filter(({ cardId }) => !VIRTUAL_CARD.test(cardId));
+      const real = realCards(await listDevices());
       return real.length >= count ? undefined : `${real.length} sound cards are plugged in, it takes ${count}`;
     },
   };
+}
+
+/** Two USB sound cards that only their ports tell apart. */
+export const TWIN_CARDS: Need = {
+  missing: async () =>
+    twinCards(await listDevices()).length > 0 ? undefined : 'no two USB sound cards of one model are plugged in',
+};
+
+/** The first device of each card that tests have not made: what else a card has, such as a digital input, may be silent. */
+export function realCards(devices: readonly CaptureDevice[]): CaptureDevice[] {
+  const real = devices.filter(({ cardId }) => !VIRTUAL_CARD.test(cardId));
+  return real.filter(({ card }, i) => real.findIndex((each) => each.card === card) === i);
+}
+
+/** Cards on USB of which there is another of the same model. */
+export function twinCards(devices: readonly CaptureDevice[]): CaptureDevice[] {
+  const usb = realCards(devices).filter(({ usbPath, usbId }) => usbPath !== undefined && usbId !== undefined);
+  return usb.filter((one) => usb.some((other) => other.card !== one.card && other.usbId === one.usbId));
 }
 
 /** A real camera. */
