@@ -28,7 +28,8 @@ export const usbTests: readonly HardwareTest[] = [
       await microphone.plugIn();
       const [card] = await usbCards(1);
       bench.note(`${card?.name} at ${card?.usbPath}, ${JSON.stringify(card?.modes)}`);
-      const station = await bench.station(soundCard('mic', 'auto'));
+      // By its port: a real one that is plugged in as well comes first.
+      const station = await bench.station(soundCard('mic', `usb-path:${card?.usbPath}`));
       await station.source('mic', 'live');
       using listening = await station.listen('/stream.mp3');
       bench.note(`the tone stands ${(await listening.hears(1000)).toFixed(0)} dB above all else`);
