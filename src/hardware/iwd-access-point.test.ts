@@ -55,7 +55,7 @@ read -r mode < mode
 state=there
 if [ -e state ]; then read -r state < state; rm state; fi
 case "$*" in
-  *GetManagedObjects) cat $mode.$state; exit 0;;
+  *GetManagedObjects) cat $mode.$state; echo >> looks; exit 0;;
   *Mode\\ s*) for mode; do :; done; echo $mode > mode; echo soon > state;;
   *Scan) echo scans > state;;
   *GetOrderedNetworks) cat networks;;
@@ -71,6 +71,11 @@ echo "$*" | sed 's/net.connman.iwd[.]*//g' >> asked
   get asked(): readonly string[] {
     const path = join(this.#path, 'asked');
     return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+  }
+
+  /** How often it was asked how it stands. */
+  get looks(): number {
+    return readFileSync(join(this.#path, 'looks'), 'utf8').length;
   }
 
   #objects(name: string, objects: object): void {
@@ -101,6 +106,19 @@ test('it is opened once the radio is an access point, and closed by making it a 
     'call  /0/4 AccessPoint Start ss Pipit-03FA hellopipit',
     'set-property  /0/4 Device Mode s station',
   ]);
+});
+
+test('a clock that is set meanwhile makes it wait neither longer nor shorter', async () => {
+  using iwd = new FakeIwd();
+  const { now } = Date;
+  let days = 0;
+  Date.now = () => now() + ++days * 86_400_000;
+  try {
+    await iwd.accessPoint.open('Pipit-03FA', 'hellopipit');
+  } finally {
+    Date.now = now;
+  }
+  assert.is(iwd.looks, 3, 'before, a moment too early, and when the access point is there');
 });
 
 test('a radio that is off is switched on first, and one that is a client already is left alone', async () => {

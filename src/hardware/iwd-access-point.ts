@@ -59,10 +59,10 @@ export class IwdAccessPoint {
     const path = radioOf(await this.#bus.objects()) ?? '/';
     const interfaceName = `${IWD}.AccessPoint`;
     await this.#bus.call(path, interfaceName, 'Scan');
-    const until = Date.now() + SCAN_MS;
+    const untilMs = performance.now() + SCAN_MS;
     const isScanning = async () => (await this.#bus.objects())[path]?.[interfaceName]?.['Scanning']?.data === true;
     do await new Promise((resolve) => setTimeout(resolve, LOOK_MS * 5));
-    while ((await isScanning()) && Date.now() < until);
+    while ((await isScanning()) && performance.now() < untilMs);
     const answer = (await this.#bus.call(path, interfaceName, 'GetOrderedNetworks')) as {
       readonly data?: readonly (readonly IwdObjects[string][string][])[];
     };
@@ -91,8 +91,8 @@ export class IwdAccessPoint {
     }
     if (device['Powered']?.data === false) await this.#bus.set(path, `${IWD}.Device`, 'Powered', 'b', 'true');
     if (textOf(device['Mode']) !== mode) await this.#bus.set(path, `${IWD}.Device`, 'Mode', 's', mode);
-    const until = Date.now() + APPEAR_MS;
-    while ((await this.#bus.objects())[path]?.[as] === undefined && Date.now() < until) {
+    const untilMs = performance.now() + APPEAR_MS;
+    while ((await this.#bus.objects())[path]?.[as] === undefined && performance.now() < untilMs) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     return path;

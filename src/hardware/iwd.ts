@@ -39,9 +39,9 @@ export class Iwd implements Wifi {
     const station = await this.#station();
     // Fails while one is under way, whose result is as good.
     await this.#bus.call(station, `${IWD}.Station`, 'Scan').catch(() => {});
-    const until = Date.now() + SCAN_MS;
+    const untilMs = performance.now() + SCAN_MS;
     let objects = await this.#bus.objects();
-    while (objects[station]?.[`${IWD}.Station`]?.['Scanning']?.data === true && Date.now() < until) {
+    while (objects[station]?.[`${IWD}.Station`]?.['Scanning']?.data === true && performance.now() < untilMs) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
       objects = await this.#bus.objects();
     }
