@@ -39,7 +39,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   process.once('SIGTERM', () => stop.abort());
   process.once('SIGINT', () => stop.abort());
-  const wifi = new Iwd({ busctl: 'busctl', iwctl: 'iwctl', hasEthernet: async () => connection().hasCable });
+  const hasEthernet = async (): Promise<boolean> => connection().hasCable;
+  const wifi = new Iwd({ busctl: 'busctl', iwctl: 'iwctl', sync: 'sync', hasEthernet });
   const sign = new OnboardingSign();
   const owner = await portalOwner(
     { clock: systemClock, log, pause },

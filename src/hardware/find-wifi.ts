@@ -11,21 +11,22 @@ export interface WifiPrograms {
   readonly nmcli: string;
   readonly busctl: string;
   readonly iwctl: string;
+  readonly sync: string;
 }
 
-const PROGRAMS: WifiPrograms = { nmcli: 'nmcli', busctl: 'busctl', iwctl: 'iwctl' };
+const PROGRAMS: WifiPrograms = { nmcli: 'nmcli', busctl: 'busctl', iwctl: 'iwctl', sync: 'sync' };
 /** ARPHRD_ETHER of linux/if_arp.h; Wi-Fi has it too. */
 const ETHERNET = '1';
 
 /** What looks after this machine's Wi-Fi; undefined where nothing does that can be asked, or there is no radio. */
 export async function findWifi(programs: WifiPrograms = PROGRAMS, net = '/sys/class/net'): Promise<Wifi | undefined> {
-  const { nmcli, busctl, iwctl } = programs;
+  const { nmcli, busctl, iwctl, sync } = programs;
   const candidates = [
     { name: nmcli, args: ['-t', '-f', 'RUNNING', 'general'], wifi: new NetworkManager(nmcli) },
     {
       name: busctl,
       args: ['--system', 'status', 'net.connman.iwd'],
-      wifi: new Iwd({ busctl, iwctl, hasEthernet: () => hasEthernet(net) }),
+      wifi: new Iwd({ busctl, iwctl, sync, hasEthernet: () => hasEthernet(net) }),
     },
   ];
   for (const { name, args, wifi } of candidates) {

@@ -11,6 +11,7 @@ const JOIN_MS = 60_000;
 export interface IwdPrograms {
   readonly busctl: string;
   readonly iwctl: string;
+  readonly sync: string;
   /** Says which cables are in use. */
   readonly hasEthernet: () => Promise<boolean>;
 }
@@ -85,12 +86,20 @@ export class Iwd implements Wifi {
       answer = await connect(ssid, given, verb);
     }
     const { exitCode, out, complaint } = answer;
-    if (exitCode === 0) return;
+    if (exitCode === 0) return this.#keep();
     if (before.ssid !== undefined && before.ssid !== ssid) await connect(before.ssid, []).catch(() => {});
     const why = lastLine(`${out}\n${complaint}`).replaceAll(password === '' ? '\0' : password, '…');
     throw new DeviceError('hardware.wifi-refused', `The network “${ssid}” can’t be joined: ${why}`, {
       remedy: 'Check the password, move closer to the access point, or use a cable.',
     });
+  }
+
+  /**
+   * iwd leaves the file of a network that it has joined to the kernel (write_file in its src/storage.c), which takes half a
+   * minute: who pulls the plug sooner would find it forgotten. A disk that can't do it is no reason not to be joined.
+   */
+  async #keep(): Promise<void> {
+    await runProgram(this.#programs.sync, []).catch(() => {});
   }
 
   async #station(): Promise<string> {

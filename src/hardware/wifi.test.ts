@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DeviceError } from '../core/errors.ts';
-import { findWifi } from './find-wifi.ts';
+import { findWifi, type WifiPrograms } from './find-wifi.ts';
 import { fieldsOf } from './network-manager.ts';
 import { isSsid, isWifiPassword, strongestOfEach } from './wifi.ts';
 
@@ -30,11 +30,10 @@ async function withPrograms(
   }
 }
 
-const wifiIn = (directory: string) =>
-  findWifi(
-    { nmcli: join(directory, 'nmcli'), busctl: join(directory, 'busctl'), iwctl: join(directory, 'iwctl') },
-    join(directory, 'net'),
-  );
+const wifiIn = (directory: string) => {
+  const [nmcli, busctl, iwctl, sync] = ['nmcli', 'busctl', 'iwctl', 'sync'].map((name) => join(directory, name));
+  return findWifi({ nmcli, busctl, iwctl, sync } as WifiPrograms, join(directory, 'net'));
+};
 
 const NMCLI = `case "$*" in
   *RUNNING*) echo running;;
@@ -114,6 +113,16 @@ test('iwd tells the same over D-Bus', () =>
     assert.match(await asked(), '--dont-ask -- station wlan0 connect Home');
     await wifi?.join('-Fox', 'nightingale');
     assert.match(await asked(), '--dont-ask -- station wlan0 connect-hidden -Fox');
+  }));
+
+test('a network that iwd has joined is on the disk before anybody is told; one that it has not needs none', () =>
+  withPrograms({ busctl: BUSCTL, iwctl: IWCTL, sync: '' }, async (directory, asked) => {
+    const wifi = await wifiIn(directory);
+    await wifi?.join('Home', 'nightingale');
+    const programs = async () => (await asked()).split('\n').map((line) => line.split(' ')[0]);
+    assert.equal((await programs()).slice(-3), ['iwctl', 'sync', '']);
+    await wifi?.join('Garden', 'nightingale').catch(() => {});
+    assert.is((await programs()).filter((name) => name === 'sync').length, 1);
   }));
 
 test('a machine where nothing looks after Wi-Fi has none', async () => {
