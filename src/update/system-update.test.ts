@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -126,6 +127,65 @@ test('a file may come in parts; one that does not follow the last is told where 
   assert.is(await part(' 1.3.0', 6), 12);
   await update.settled();
   assert.equal(fixture.rauc.installed, ['bundle 1.3.0']);
+});
+
+/** Sends what is said, then nothing until it is told how it ends. */
+class Stalled {
+  readonly #end = Promise.withResolvers<string>();
+
+  async *bytes(first: string): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(first);
+    yield Buffer.from(await this.#end.promise);
+  }
+
+  comesBack(rest: string): void {
+    this.#end.resolve(rest);
+  }
+
+  breaks(): void {
+    this.#end.reject(new Error('aborted'));
+  }
+}
+
+for (const [name, ends] of [
+  ['breaks', (old: Stalled) => old.breaks()],
+  ['comes back', (old: Stalled) => old.comesBack('9.9.9')],
+] as const) {
+  test(`whoever sends anew after a stall is not disturbed when the old connection ${name} at last`, async () => {
+    await using fixture = await Fixture.open();
+    const { update } = fixture;
+    const old = new Stalled();
+    const first = refusalOf(() => update.receive(old.bytes('bundle '), { offset: 0, totalBytes: 12 }));
+    await until('some is there', () => update.report.percent === 58);
+    assert.is(await update.receive(oneByOne(Buffer.from('bundle')), { offset: 0, totalBytes: 12 }), 6);
+    ends(old);
+    assert.is(await first, 'update.busy');
+    assert.is(await update.receive(oneByOne(Buffer.from(' 1.3.0')), { offset: 6, totalBytes: 12 }), 12);
+    await update.settled();
+    assert.equal(fixture.rauc.installed, ['bundle 1.3.0']);
+    assert.is(update.report.step, 'installed');
+  });
+
+  test(`a part that is sent again after a stall goes on where the file ends, also when the old one ${name}`, async () => {
+    await using fixture = await Fixture.open();
+    const { update } = fixture;
+    const old = new Stalled();
+    const first = refusalOf(() => update.receive(old.bytes('bundle '), { offset: 0, totalBytes: 12 }));
+    await until('some is there', () => statSync(fixture.folder.file, { throwIfNoEntry: false })?.size === 7);
+    assert.is(await update.receive(oneByOne(Buffer.from('1.3.0')), { offset: 7, totalBytes: 12 }), 12);
+    await update.settled();
+    ends(old);
+    assert.is(await first, 'update.busy');
+    assert.equal(fixture.rauc.installed, ['bundle 1.3.0']);
+    assert.is(update.report.step, 'installed');
+  });
+}
+
+test('an upload that is begun anew with what is too large leaves the way free for the next one', async () => {
+  await using fixture = await Fixture.open();
+  await fixture.update.receive(oneByOne(Buffer.from('bundle')), { offset: 0, totalBytes: 12 });
+  assert.is(await refusalOf(() => fixture.send(Buffer.from('x'), MAX_BUNDLE_BYTES + 1)), 'update.too-large');
+  assert.not.ok(fixture.update.isBusy);
 });
 
 test('a file that is longer than was said is refused, and nothing of it stays', async () => {

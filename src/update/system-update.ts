@@ -54,6 +54,8 @@ export class SystemUpdate implements AsyncDisposable {
   #work: Promise<void> = Promise.resolve();
   /** Of a file that comes in parts. */
   #upload: { totalBytes: number; wishes: InstallWishes; late: Timer | undefined } | undefined;
+  /** The part of it that is on its way. */
+  #part: AbortController | undefined;
   #confirming: Promise<void> = Promise.resolve();
 
   constructor(deps: SystemUpdateDeps) {
@@ -106,7 +108,8 @@ export class SystemUpdate implements AsyncDisposable {
 
   /**
    * Takes a part of a file in: the first begins anew, each other one goes on where the last ended. With its last byte,
-   * the file is installed in the background.
+   * the file is installed in the background. One that comes while another is on its way takes its place: whoever sends it
+   * has lost that connection, which may take minutes to end here.
    *
    * @returns how many bytes are there
    * @throws DeviceError `update.busy`, `update.none-here`, `update.too-large`, `update.no-space`, `update.gap`
@@ -114,30 +117,43 @@ export class SystemUpdate implements AsyncDisposable {
   async receive(bytes: AsyncIterable<Uint8Array>, place: PartPlace, wishes: InstallWishes = {}): Promise<number> {
     const { folder } = this.#deps;
     const upload = this.#upload;
+    const part = new AbortController();
     if (place.offset === 0 || upload === undefined) {
       this.#mayBegin(upload !== undefined);
+      this.#replacePart(part);
       upload?.late?.cancel();
       this.#upload = undefined;
+      if (upload !== undefined) this.#set(IDLE);
       if (place.offset > 0) return 0;
       await folder.begin(place.totalBytes);
+      this.#mustBeNewest(part);
       this.#upload = { totalBytes: place.totalBytes ?? Number.NaN, wishes, late: undefined };
     } else {
-      const size = await folder.size();
-      if (place.offset !== size) return size;
+      this.#replacePart(part);
       upload.late?.cancel();
+      const size = await folder.size();
+      this.#mustBeNewest(part);
+      if (place.offset !== size) {
+        this.#awaitMore();
+        return size;
+      }
     }
     this.#set(downloading(place.offset, place.totalBytes));
     try {
       const count = await folder.add(
         bytes,
         place,
-        (got) => this.#set(downloading(got, place.totalBytes)),
-        this.#stop.signal,
+        (got) => {
+          if (this.#part === part) this.#set(downloading(got, place.totalBytes));
+        },
+        AbortSignal.any([this.#stop.signal, part.signal]),
       );
+      this.#mustBeNewest(part);
       if (place.totalBytes === undefined || count === place.totalBytes) this.#complete(wishes);
       else this.#awaitMore();
       return count;
     } catch (error) {
+      this.#mustBeNewest(part);
       this.#upload = undefined;
       await folder.clear();
       this.#fail(error);
@@ -160,6 +176,16 @@ export class SystemUpdate implements AsyncDisposable {
   #mayBegin(isOwnUpload = false): void {
     if (!this.#isAvailable) throw noRauc();
     if (this.isBusy && !isOwnUpload) throw isBusy();
+  }
+
+  #replacePart(part: AbortController): void {
+    this.#part?.abort();
+    this.#part = part;
+  }
+
+  /** What another one has taken the place of leaves the file to that. @throws DeviceError `update.busy` */
+  #mustBeNewest(part: AbortController): void {
+    if (this.#part !== part) throw isBusy();
   }
 
   /** The last byte is here. */
