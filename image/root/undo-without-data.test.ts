@@ -66,6 +66,12 @@ test('one that has proven itself stays; so does one that is the last, or whose t
   assert.equal(done({ own: 2, other: 6 }, false), ['fw_setenv BOOT_B_LEFT 2']);
 });
 
+test('nor is one started again that could not be confirmed, where a start can not be counted', () => {
+  const sign = '/run/pipit-image/data-is-read-only';
+  assert.match(textOf(`${HERE}/data-start`), `: > ${sign}\n`);
+  assert.match(unit('pipit-undo-update@.service'), `\nConditionPathExists=!${sign}\n`);
+});
+
 test('RAUC gives so many tries', () => {
   assert.match(systemConf('arm64'), '\nboot-attempts-primary=3\nboot-attempts=6\n');
 });
