@@ -21,6 +21,7 @@ class Place {
   joined = false;
   givesAddress = true;
   networks = [HOME];
+  canScan = true;
   portal: Omit<CaptivePortalDeps, 'owner'> | undefined;
   country = '';
   isCardFull = false;
@@ -58,7 +59,10 @@ class Place {
           },
         },
         wifi: {
-          scan: async () => this.networks,
+          scan: async () => {
+            if (!this.canScan) throw new DeviceError('hardware.wifi-refused', 'no', { remedy: '' });
+            return this.networks;
+          },
           join: async (ssid, password) => {
             this.said.push(`join ${ssid}`);
             if (password !== 'right horse') throw new DeviceError('hardware.wifi-refused', 'no', { remedy: '' });
@@ -168,6 +172,18 @@ test('a wrong password is told on the page, which comes back', async () => {
   place.stop.abort();
   assert.is(await end, 'aborted');
   assert.is(place.mode, 'station');
+});
+
+test('the page says why also where the radio could not look for the network', async () => {
+  const place = new Place();
+  const end = place.run();
+  const page = await place.visitor();
+  place.canScan = false;
+  page.onChoice({ ssid: 'Home', password: 'right horse', country: '' });
+  await until('the access point has closed', () => place.said.includes('close'));
+  assert.equal((await place.visitor()).problem(), { what: 'gone', ssid: 'Home' });
+  place.stop.abort();
+  assert.is(await end, 'aborted');
 });
 
 test('a cable ends it, unless it is to be tried out', async () => {

@@ -196,11 +196,12 @@ export class Onboarding {
     const { log, wifi } = this.#deps;
     if (country !== '') await this.#keepCountry(country);
     log.notice(`joining “${ssid}”`);
-    this.#problem = undefined;
+    // Until more is known: nobody is to come back to a page that does not say why.
+    this.#problem = { what: 'gone', ssid };
     try {
       // The radio has just become a client again and knows of nothing that is in reach.
       const isInReach = (await wifi.scan()).some((network) => network.ssid === ssid);
-      this.#problem = { what: isInReach ? 'refused' : 'gone', ssid };
+      if (isInReach) this.#problem = { what: 'refused', ssid };
       await wifi.join(ssid, password);
       this.#problem = { what: 'no-address', ssid };
       if (await this.#until(() => this.#deps.connection().hasWifi, ADDRESS_MS, signal)) this.#problem = undefined;
