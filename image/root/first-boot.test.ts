@@ -115,6 +115,13 @@ test('nothing is taken from a card whose data partition would forget it', () => 
   assert.equal(machine.start(), [FOLDER, 'hostname nest']);
 });
 
+test('what was told of a mistake goes once all lines are remarks', () => {
+  using machine = new Machine();
+  machine.write('boot/firmware/pipit-errors.txt', 'pipit.txt, line 1: …\n');
+  assert.equal(machine.start(), [...TAKEN_OVER, FOLDER]);
+  assert.equal(machine.start(), [FOLDER]);
+});
+
 test('what was taken over is applied, and nothing that could be more than it says', () => {
   using machine = new Machine();
   machine.write('data/system/hostname', 'nest\n');
