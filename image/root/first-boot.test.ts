@@ -122,6 +122,20 @@ test('what was told of a mistake goes once all lines are remarks', () => {
   assert.equal(machine.start(), [FOLDER]);
 });
 
+test('iwd leaves WPA3 alone where only the key is known, and finds that beside what the image says of drivers', () => {
+  using machine = new Machine();
+  const shipped = readFileSync(join(import.meta.dirname, 'files/etc/iwd/main.conf'), 'utf8');
+  machine.write('etc/iwd/main.conf', shipped);
+  machine.start();
+  assert.is(machine.read('etc/iwd/main.conf'), shipped);
+  assert.match(shipped, /^PowerSaveDisable=brcmfmac$/m);
+  machine.write('data/iwd/Home.psk', '[Security]\nPassphrase=only the key is known\n');
+  machine.start();
+  const text = machine.read('etc/iwd/main.conf');
+  assert.is(text, shipped.replace('[DriverQuirks]\n', '[DriverQuirks]\nSaeDisable=*\n'));
+  assert.is(text.match(/^\[DriverQuirks\]$/gm)?.length, 1);
+});
+
 test('what was taken over is applied, and nothing that could be more than it says', () => {
   using machine = new Machine();
   machine.write('data/system/hostname', 'nest\n');
