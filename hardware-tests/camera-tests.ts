@@ -1,5 +1,5 @@
 import { listCameras } from '../src/capture/camera/camera-devices.ts';
-import { v4l2Identity } from '../src/capture/camera/v4l2-devices.ts';
+import { listV4l2Devices, v4l2Identity } from '../src/capture/camera/v4l2-devices.ts';
 import { ask } from './ask.ts';
 import { lookAt, VirtualCamera } from './camera-bench.ts';
 import type { HardwareTest } from './hardware-test.ts';
@@ -12,9 +12,9 @@ const VIVID = [ROOT, OWN_MACHINE, kernelModule('vivid'), installed('v4l2-ctl')];
 /** No microphone of the machine is looked for beside the camera. */
 const SILENCE = 'source "quiet" {\n  type = "silence"\n}\n';
 
-function camera(name: string, lines: Readonly<Record<string, string | number>>): string {
+function camera(name: string, lines: Readonly<Record<string, string | number>>, type = 'v4l2'): string {
   const all = Object.entries(lines).map(([key, value]) => `  ${key} = ${JSON.stringify(value)}\n`);
-  return `camera "${name}" {\n  type = "v4l2"\n${all.join('')}}\n`;
+  return `camera "${name}" {\n  type = "${type}"\n${all.join('')}}\n`;
 }
 
 async function still(station: OwnStation, name: string): Promise<Buffer> {
@@ -86,7 +86,9 @@ export const cameraTests: readonly HardwareTest[] = [
     limitMs: 300_000,
     async run(bench) {
       const virtual = await VirtualCamera.open(bench);
-      const station = await bench.station(SILENCE + camera('eye', { device: 'auto', width: 640, height: 360 }));
+      // Where a real one is plugged in as well, auto is that.
+      const device = (await listV4l2Devices()).length === 1 ? 'auto' : virtual.path;
+      const station = await bench.station(SILENCE + camera('eye', { device, width: 640, height: 360 }));
       using watching = await Watching.open(station.url('/camera/eye.mjpg'));
       await watching.more(5);
       if (watching.last !== undefined) await lookAt(watching.last);
@@ -130,13 +132,23 @@ export const cameraTests: readonly HardwareTest[] = [
     needs: [CAMERA],
     needsRest: true,
     async run(bench) {
-      const cameras = (await listCameras()).v4l2.filter(({ name }) => !VIRTUAL_CAMERA.test(name));
-      const blocks = cameras.map((each, i) => camera(`camera-${i}`, { device: v4l2Identity(each) }));
+      const { v4l2, csi } = await listCameras();
+      const cameras = [
+        ...v4l2
+          .filter(({ name }) => !VIRTUAL_CAMERA.test(name))
+          .map((each) => ({
+            what: `${each.name} (${each.path})`,
+            type: 'v4l2',
+            lines: { device: v4l2Identity(each) },
+          })),
+        ...csi.map(({ model, index }) => ({ what: `${model} (CSI)`, type: 'rpicam', lines: { index } })),
+      ];
+      const blocks = cameras.map(({ type, lines }, i) => camera(`camera-${i}`, lines, type));
       const station = await bench.station(SILENCE + blocks.join(''));
-      for (const [i, { name, path }] of cameras.entries()) {
-        const picture = await lookAt(await still(station, `camera-${i}`));
+      for (const [i, { what }] of cameras.entries()) {
+        const { width, height, contrast } = await lookAt(await still(station, `camera-${i}`), 0);
         const { detail } = await stateOf(station, `camera-${i}`);
-        bench.note(`${name} (${path}): ${picture.width}x${picture.height}; ${detail}`);
+        bench.note(`${what}: ${width}x${height}, contrast ${contrast.toFixed(1)}; ${detail}`);
       }
     },
   },

@@ -113,8 +113,9 @@ export function twinCards(devices: readonly CaptureDevice[]): CaptureDevice[] {
 /** A real camera. */
 export const CAMERA: Need = {
   async missing() {
-    const real = (await listCameras()).v4l2.filter(({ name }) => !VIRTUAL_CAMERA.test(name));
-    return real.length > 0 ? undefined : 'no camera is plugged in';
+    const { v4l2, csi } = await listCameras();
+    const real = v4l2.filter(({ name }) => !VIRTUAL_CAMERA.test(name));
+    return real.length + csi.length > 0 ? undefined : 'no camera is plugged in';
   },
 };
 

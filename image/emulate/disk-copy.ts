@@ -37,7 +37,12 @@ export class DiskCopy implements AsyncDisposable {
     return await this.#mtools('mtype', partition, [`::${name}`]);
   }
 
-  /** Copies a partition into a file of its own, as it is at this moment. `size` of the data partition is as it was grown. */
+  /** Copies all of it as it is at this moment; holes stay holes. */
+  async copyTo(file: string): Promise<void> {
+    await command('cp', ['--reflink=auto', '--sparse=always', this.file, file]);
+  }
+
+  /** Copies a partition into a file of its own, as it is at this moment. */
   async extract(partition: { readonly start: number; readonly size: number }, file: string): Promise<void> {
     const mib = 2 ** 20;
     await command('dd', [

@@ -28,10 +28,11 @@ const HISTORY_MS = 180_000;
 const FOLDER = '/data/power-cut';
 
 /**
- * Writes numbered files and says each number when the file is safe: so whoever hears it may rely on the file. The station
- * writes beside it.
+ * Writes numbered files and says each number when the file is safe: so whoever hears it may rely on the file. They go to the
+ * card at once and not only when they are to be safe, so that at most moments there is something to lose. The station writes
+ * beside it.
  */
-const LOAD = `mkdir -p ${FOLDER}; cd ${FOLDER}; i=0; while :; do i=$((i+1)); head -c 100000 /dev/urandom > $i; sha256sum < $i > $i.sum; sync $i $i.sum .; echo $i; rm -f $((i-20)) $((i-20)).sum; done`;
+const LOAD = `mkdir -p ${FOLDER}; cd ${FOLDER}; i=0; while :; do i=$((i+1)); dd if=/dev/urandom of=$i bs=32k count=4 oflag=direct status=none; sha256sum < $i > $i.sum; sync $i $i.sum .; echo $i; rm -f $((i-20)) $((i-20)).sum; done`;
 
 /**
  * The plug is pulled again and again: at the first start, in mid-boot, and while files are written. The disk forgets some of
