@@ -22,7 +22,7 @@ const CATCH_UP_MS = 500;
 /** The kernel asks a thousand times a second, a dozen times ahead: half of that is answered at once. */
 const ANSWER_MS = 6;
 const EPIPE = -32;
-/** The controller was loaded by a test before: else it is somebody's who uses it. */
+/** Its module was loaded by a test before: else it is somebody's who uses it. */
 let isOurs = false;
 
 /**
