@@ -17,19 +17,19 @@ interface Sight {
   readonly routes?: string;
   /** The access point may be open. */
   readonly isSigned?: boolean;
+  readonly hasRadio?: boolean;
   readonly options?: readonly string[];
 }
 
 /** What it has called while this was to be seen all the time. */
-function called({ carrier = '0', routes = '', isSigned = false, options = [] }: Sight): string[] {
+function called({ carrier = '0', routes = '', isSigned = false, hasRadio = true, options = [] }: Sight): string[] {
   const root = mkdtempSync(join(tmpdir(), 'pipit-watch-'));
   const write = (file: string, text: string, mode = 0o644) => {
     mkdirSync(join(root, file, '..'), { recursive: true });
     writeFileSync(join(root, file), text, { mode });
   };
   try {
-    write('sys/class/net/wlan0/phy80211', '');
-    write('sys/class/net/wlan0/device', '');
+    for (const file of hasRadio ? ['phy80211', 'device'] : []) write(`sys/class/net/wlan0/${file}`, '');
     write('sys/class/net/eth0/device', '');
     write('sys/class/net/eth0/carrier', `${carrier}\n`);
     write('proc/net/route', `Iface\tDestination\tGateway\n${routes}`);
@@ -63,6 +63,11 @@ test('a cable and a network are one; its own network is none', () => {
 
 test('what a crash left open is closed though there is a network', () => {
   assert.equal(called({ carrier: '1', isSigned: true }), ['onboard', 'onboard']);
+});
+
+test('without a radio nothing opens; one that went away with its access point leaves no sign of that', () => {
+  assert.equal(called({ hasRadio: false }), []);
+  assert.equal(called({ hasRadio: false, isSigned: true }), ['onboard', 'onboard']);
 });
 
 test.run();
