@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NotThere } from './hardware-test.ts';
-import { MainStation } from './main-station.ts';
+import { MainStation, stationUrl } from './main-station.ts';
 
 const test = suite('MainStation');
 const [path, getuid] = [process.env['PATH'], process.getuid];
@@ -60,6 +60,13 @@ test('before it is stopped, something else waits for the end of this process and
   assert.match(first, /^guard /);
   assert.match(first, new RegExp(`tail --pid=${process.pid} .*systemctl start pipit\\.service$`));
   assert.is(second, 'stop pipit.service');
+});
+
+test('it is asked where its configuration says', async () => {
+  await writeFile(file('config.hcl'), 'server {\n  listen_port = 9001\n}\n');
+  assert.is(stationUrl(file('config.hcl')), 'http://127.0.0.1:9001');
+  await writeFile(file('config.hcl'), 'server {\n  host = "::1"\n}\n');
+  assert.is(stationUrl(file('config.hcl')), 'http://[::1]:8001');
 });
 
 test('one that does not run is left as it is', async () => {

@@ -1,3 +1,4 @@
+import { loadSettings } from '../src/config/load-settings.ts';
 import { NotThere } from './hardware-test.ts';
 import { program } from './program.ts';
 import { until } from './until.ts';
@@ -8,6 +9,14 @@ const CONFIRMING = 'pipit-confirm-update.service';
 const CONFIRM_MS = 330_000;
 /** Waits for the end of this process, however that comes. */
 const GUARD = 'pipit-self-test-end';
+
+/** Where it is asked on this machine, by its configuration. */
+export function stationUrl(file = '/etc/pipit/config.hcl'): string {
+  const { settings } = loadSettings({ file, env: {}, profileDefault: 'raspberry-pi' });
+  const { host, listenPort } = settings.server;
+  const address = ['', '0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${listenPort}`;
+}
 
 /**
  * The station that this machine is there for. It rests while tests use what it would: the first of them that does stops it,

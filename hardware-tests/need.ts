@@ -27,6 +27,12 @@ export const OWN_MACHINE: Need = {
   },
 };
 
+/** A system that is Pipit's as a whole, not one that it was installed on. */
+export const IMAGE: Need = {
+  missing: async () =>
+    (await path('/usr/lib/pipit-image').missing()) === undefined ? undefined : "this system is not Pipit's image",
+};
+
 /** A module of the kernel that is there to be loaded, or is built in. */
 export function kernelModule(name: string): Need {
   return {
