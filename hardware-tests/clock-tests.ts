@@ -8,6 +8,18 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const AFTER_JUMP_MS = 8_000;
 const MOST_SILENT_MS = 4_000;
 
+const TIMESYNC = 'systemd-timesyncd.service';
+
+/** Holds up what would put right at once what the test makes wrong, where it runs, until the end of the test. */
+async function stopTimesync(bench: Bench): Promise<void> {
+  const { code } = await program('systemctl', ['is-active', '--quiet', TIMESYNC]).catch(() => ({ code: 1 }));
+  if (code !== 0) return;
+  bench.stack.defer(async () => {
+    await program('systemctl', ['start', TIMESYNC]);
+  });
+  await program('systemctl', ['stop', TIMESYNC]);
+}
+
 /** Moves the machine's wall clock by so much; it is right again at the end of the test. */
 function movableClock(bench: Bench): (byMs: number) => Promise<void> {
   const [wallMs, beganMs] = [Date.now(), performance.now()];
@@ -17,7 +29,6 @@ function movableClock(bench: Bench): (byMs: number) => Promise<void> {
   const rightMs = (): number => wallMs + performance.now() - beganMs;
   bench.stack.defer(async () => {
     await set(rightMs());
-    await program('systemctl', ['start', 'systemd-timesyncd.service']).catch(() => undefined);
   });
   return async (byMs) => await set(rightMs() + byMs);
 }
@@ -29,8 +40,7 @@ export const clockTests: readonly HardwareTest[] = [
     needs: [ROOT, OWN_MACHINE, installed('date')],
     needsRest: true,
     async run(bench) {
-      // Else it would put right at once what the test makes wrong.
-      await program('systemctl', ['stop', 'systemd-timesyncd.service']).catch(() => undefined);
+      await stopTimesync(bench);
       const moveTo = movableClock(bench);
       const station = await bench.station(TONE);
       await station.source('mic', 'live');
