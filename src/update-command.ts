@@ -12,6 +12,7 @@ import { isWebAddress } from './update/download-bundle.ts';
 import { lockFolder } from './update/folder-lock.ts';
 import { Rauc } from './update/rauc.ts';
 import { noRauc, refusalReport } from './update/refusals.ts';
+import { rollBack } from './update/roll-back.ts';
 import { SystemUpdate } from './update/system-update.ts';
 import type { UpdateReport } from './update/update-report.ts';
 import { nameOfSlot, updateStatus } from './update/update-status.ts';
@@ -47,7 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   try {
     if (!machineUpdate().isThere()) throw noRauc();
-    if (values.rollback) return await rollBack(values.reboot);
+    if (values.rollback) return await goBack(values.reboot);
     if (from === undefined) {
       const lines = await updateStatus({ ...machineUpdate(), version: version() });
       process.stdout.write(`${lines.join('\n')}\n`);
@@ -88,15 +89,14 @@ async function install(
   return 0;
 }
 
-async function rollBack(isReboot: boolean): Promise<number> {
-  const rauc = new Rauc(runProgram);
-  const other = (await rauc.slots()).find(({ isBooted }) => !isBooted);
-  if (other?.isBootable !== true) {
+async function goBack(isReboot: boolean): Promise<number> {
+  const { marks } = machineUpdate();
+  const before = await rollBack({ rauc: new Rauc(runProgram), marks });
+  if (before === undefined) {
     process.stderr.write('There is no other system that could be started.\n');
     return 1;
   }
-  await rauc.mark('active', other.name);
-  process.stdout.write(`System ${nameOfSlot(other)} is started from now on.\n`);
+  process.stdout.write(`System ${nameOfSlot(before)} is started from now on.\n`);
   if (isReboot) await new HostPower().reboot();
   return 0;
 }
