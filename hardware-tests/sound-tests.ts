@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listDevices, stableIdentities } from '../src/capture/devices.ts';
 import { mountsOf, soundCard } from './configuration.ts';
@@ -6,6 +7,7 @@ import { type Bench, type HardwareTest, NotThere } from './hardware-test.ts';
 import { loopbackCards } from './loopback-card.ts';
 import { installed, kernelModule, microphones, OWN_MACHINE, ROOT, realCards, TWIN_CARDS, twinCards } from './need.ts';
 import type { OwnStation } from './own-station.ts';
+import { program } from './program.ts';
 import { until } from './until.ts';
 
 const LOOPBACK = [ROOT, OWN_MACHINE, kernelModule('snd-aloop'), installed('aplay')];
@@ -24,6 +26,13 @@ async function heardCard(bench: Bench, hz: number): Promise<OwnStation> {
   const station = await bench.station(soundCard('mic', card.device));
   await station.source('mic', 'live');
   return station;
+}
+
+/** The test's station may set the mixer of a card; at the end of the test it is as its owner had it. */
+async function keepMixer(bench: Bench, cardId: string): Promise<void> {
+  const file = join(bench.folder, `${cardId}.mixer`);
+  const { code } = await program('alsactl', ['-f', file, 'store', cardId]).catch(() => ({ code: 1 }));
+  if (code === 0) bench.stack.defer(async () => void (await program('alsactl', ['-I', '-f', file, 'restore', cardId])));
 }
 
 export const soundTests: readonly HardwareTest[] = [
@@ -156,6 +165,7 @@ export const soundTests: readonly HardwareTest[] = [
     needsRest: true,
     async run(bench) {
       const cards = realCards(await listDevices());
+      for (const { cardId } of cards) await keepMixer(bench, cardId);
       const names = cards.map((_, i) => `card-${i}`);
       const sources = cards.map((card, i) => soundCard(`card-${i}`, stableIdentities(card)[0] ?? '')).join('');
       const station = await bench.station(sources + mountsOf(...names));
