@@ -31,6 +31,7 @@ export interface SubcommandFile {
 export const USAGE = `Usage: pipit [-c FILE] [--check]     run with FILE, or only say whether it is right
        pipit devices                list what can be captured from
        pipit update --help          updates of the image as a whole
+       pipit self-test --help       tests this machine with Pipit on it
        pipit --help | --version
 
 Without -c, the file is $PIPIT_CONFIG, ./config.hcl or /etc/pipit/config.hcl, whichever is there first.
