@@ -8,7 +8,10 @@ interface Unneeded {
   readonly but?: RegExp;
 }
 
-/** Wi-Fi chips of the Raspberry Pis: Zero W and 3 B, Zero 2 W, 3 A+ to 5, 400. */
+/**
+ * Wi-Fi chips of the Raspberry Pis: Zero W and 3 B, Zero 2 W, 3 A+ to 5, 400. Debian has none of 43436 (43430b0) and 43456:
+ * see docs/sound-cards.md.
+ */
 const PI_WIFI = /(43430|43436s?|43455|43456)/;
 
 const UNNEEDED: readonly Unneeded[] = [
