@@ -24,6 +24,8 @@ export class FakeRauc {
     installedAt: undefined,
   };
   other: SystemSlot = { ...this.own, name: 'rootfs.1', bootName: 'B', isBooted: false, isBootable: false };
+  /** So often it does not answer how it gets on, while it installs. */
+  unanswered = 0;
   #primary = 'rootfs.0';
   #looks = 0;
   #version = '';
@@ -66,6 +68,10 @@ export class FakeRauc {
 
   async activity(): Promise<RaucActivity> {
     const isBusy = this.#looks > 0;
+    if (isBusy && this.unanswered > 0) {
+      this.unanswered -= 1;
+      throw raucSays('Connection timed out');
+    }
     if (isBusy) this.#looks -= 1;
     else if (this.#version !== '' && this.#error === '') {
       this.other = { ...this.other, isBootable: true, version: this.#version, installedAt: '2026-01-01T00:00:00Z' };

@@ -224,6 +224,18 @@ test('an installation whose RAUC has died is a failure, and not taken for one th
   assert.not.match(JSON.stringify(fixture.log.lines), 'is installed');
 });
 
+test('RAUC may not answer for a while as it installs, but not for ever', async () => {
+  await using fixture = await Fixture.open();
+  fixture.rauc.unanswered = 9;
+  await fixture.send(Buffer.from('bundle 1.3.0'));
+  await fixture.update.settled();
+  assert.is(fixture.update.report.step, 'installed');
+  fixture.rauc.unanswered = 10;
+  await fixture.send(Buffer.from('bundle 1.4.0'));
+  await fixture.update.settled();
+  assert.is(fixture.problem, 'update.failed');
+});
+
 test('an older one is taken from who asks for that', async () => {
   await using fixture = await Fixture.open();
   const file = join(fixture.root, 'old.raucb');

@@ -5,7 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { BundleFolder, PartPlace } from './bundle-folder.ts';
 import { isWebAddress, openDownload } from './download-bundle.ts';
 import { lastUpdate } from './last-update.ts';
-import type { Rauc } from './rauc.ts';
+import type { Rauc, RaucActivity } from './rauc.ts';
 import { isBusy, noRauc, notDownloaded, older, otherMachine, refusalOf, refusalReport } from './refusals.ts';
 import type { UpdateMarks } from './update-marks.ts';
 import { downloading, IDLE, type UpdateReport, type UpdateStep } from './update-report.ts';
@@ -40,6 +40,8 @@ export interface SystemUpdateDeps {
 }
 
 const LOOK_MS = 1_000;
+/** Each takes as long as the bus waits, 25 s. */
+const MOST_UNANSWERED = 10;
 /** While a new system proves itself. */
 const CONFIRM_LOOK_MS = 5_000;
 /** Shows at once; RAUC then writes the new system from beginning to end. */
@@ -246,7 +248,7 @@ export class SystemUpdate implements AsyncDisposable {
     const { rauc, clock, log } = this.#deps;
     const { signal } = this.#stop;
     for (;;) {
-      const { isBusy: isInstalling, percent, lastError } = await rauc.activity();
+      const { isBusy: isInstalling, percent, lastError } = await this.#activity();
       if (!isInstalling) {
         if (lastError !== '') throw refusalOf(lastError);
         break;
@@ -262,6 +264,18 @@ export class SystemUpdate implements AsyncDisposable {
     log.notice(
       `the update${version === undefined ? '' : ` to ${version}`} is installed, and counts from the next start on`,
     );
+  }
+
+  /** How RAUC gets on. While a slow card is written it may not answer for a while, and goes on all the same. */
+  async #activity(): Promise<RaucActivity> {
+    const { rauc, clock } = this.#deps;
+    for (let unanswered = 1; ; unanswered += 1) {
+      try {
+        return await rauc.activity();
+      } catch (error) {
+        if (unanswered === MOST_UNANSWERED || !(await sleep(clock, LOOK_MS, this.#stop.signal))) throw error;
+      }
+    }
   }
 
   /** Tells what came of the last update, where nothing is under way. */
