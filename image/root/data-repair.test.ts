@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
@@ -68,6 +69,20 @@ check('an empty partition gets a file system', ({ image, aside }) => {
 check('a whole file system is left as it is', ({ folder, image, aside }) => {
   fill(folder, image);
   assert.is(repair(image, aside).status, 0);
+  assert.match(setting(image), 'raspberry-pi');
+});
+
+check('a repair that is killed for want of memory costs nothing: it is tried again', ({ folder, image, aside }) => {
+  fill(folder, image);
+  const programs = join(folder, 'programs');
+  mkdirSync(programs);
+  const killed = '#!/bin/sh\ncase $1 in -p) exit 4 ;; *) kill -9 $$ ;; esac\n';
+  writeFileSync(join(programs, 'e2fsck'), killed, { mode: 0o755 });
+  const { status, stdout } = spawnSync('sh', [SCRIPT, image, aside], {
+    env: { ...env, PATH: `${programs}:${env.PATH}` },
+    encoding: 'utf8',
+  });
+  assert.is(status, 1, stdout);
   assert.match(setting(image), 'raspberry-pi');
 });
 
