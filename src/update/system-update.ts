@@ -4,9 +4,10 @@ import { sentencesOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { BundleFolder, PartPlace } from './bundle-folder.ts';
 import { isWebAddress, openDownload } from './download-bundle.ts';
+import { followInstallation } from './follow-installation.ts';
 import { lastUpdate } from './last-update.ts';
-import type { Rauc, RaucActivity } from './rauc.ts';
-import { isBusy, noRauc, notDownloaded, older, otherMachine, refusalOf, refusalReport } from './refusals.ts';
+import type { Rauc } from './rauc.ts';
+import { isBusy, noRauc, notDownloaded, older, otherMachine, refusalReport } from './refusals.ts';
 import type { UpdateMarks } from './update-marks.ts';
 import { downloading, IDLE, type UpdateReport, type UpdateStep } from './update-report.ts';
 
@@ -39,9 +40,6 @@ export interface SystemUpdateDeps {
   readonly onUndone?: (version: string, when: string) => void;
 }
 
-const LOOK_MS = 1_000;
-/** Each takes as long as the bus waits, 25 s. */
-const MOST_UNANSWERED = 10;
 /** While a new system proves itself. */
 const CONFIRM_LOOK_MS = 5_000;
 /** Shows at once; RAUC then writes the new system from beginning to end. */
@@ -243,39 +241,14 @@ export class SystemUpdate implements AsyncDisposable {
     if (restart && this.#report.step === 'installed') await this.#deps.reboot();
   }
 
-  /** Until RAUC is done. It goes on without this program: whoever starts next follows it again. */
   async #follow(version: string | undefined): Promise<void> {
-    const { rauc, clock, log } = this.#deps;
-    const { signal } = this.#stop;
-    for (;;) {
-      const { isBusy: isInstalling, percent, lastError } = await this.#activity();
-      if (!isInstalling) {
-        if (lastError !== '') throw refusalOf(lastError);
-        break;
-      }
-      this.#set({ ...IDLE, step: 'installing', percent, version });
-      if (!(await sleep(clock, LOOK_MS, signal))) return;
-    }
-    // One that died in the middle, for want of memory, is started anew by the bus, and knows of no error.
-    const next = await rauc.primary();
-    const isWhole = (await rauc.slots()).some((slot) => !slot.isBooted && slot.isBootable && slot.name === next);
-    if (!isWhole) throw refusalOf('it ended before all of it was written');
+    const { log } = this.#deps;
+    const tell = (percent: number) => this.#set({ ...IDLE, step: 'installing', percent, version });
+    if (!(await followInstallation(this.#deps, tell, this.#stop.signal))) return;
     await this.#look();
     log.notice(
       `the update${version === undefined ? '' : ` to ${version}`} is installed, and counts from the next start on`,
     );
-  }
-
-  /** How RAUC gets on. While a slow card is written it may not answer for a while, and goes on all the same. */
-  async #activity(): Promise<RaucActivity> {
-    const { rauc, clock } = this.#deps;
-    for (let unanswered = 1; ; unanswered += 1) {
-      try {
-        return await rauc.activity();
-      } catch (error) {
-        if (unanswered === MOST_UNANSWERED || !(await sleep(clock, LOOK_MS, this.#stop.signal))) throw error;
-      }
-    }
   }
 
   /** Tells what came of the last update, where nothing is under way. */
