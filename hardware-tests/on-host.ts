@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { TestResult } from './hardware-test.ts';
+import { isWholeRun, resultOf } from './json-results.ts';
 
 /** A machine that has Pipit, and how it is reached. */
 export interface Host {
@@ -39,20 +40,8 @@ export async function selfTestOn(
   }
   const { code, said } = await ended;
   if (code === NO_CONNECTION) return { results, trouble: `no SSH to ${host.user}@${host.name}: ${said}` };
-  // It ends with 1 when a test has failed, and also when it breaks off.
-  const isExplained = code === 0 || (code === 1 && results.some(({ outcome }) => outcome === 'failed'));
-  if (results.length === 0 || !isExplained) return { results, trouble: `pipit self-test ended with ${code}: ${said}` };
+  if (!isWholeRun(results, code)) return { results, trouble: `pipit self-test ended with ${code}: ${said}` };
   return { results, trouble: '' };
-}
-
-/** Undefined for what is no result, or the beginning of one when the connection was lost. */
-function resultOf(line: string): TestResult | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return JSON.parse(line) as TestResult;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The report of that machine; empty when it could not be had. */

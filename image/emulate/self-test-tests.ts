@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HardwareTest, TestResult } from '../../hardware-tests/hardware-test.ts';
+import { isWholeRun, resultOf } from '../../hardware-tests/json-results.ts';
 import type { Lab } from './lab.ts';
 
 const LIMIT_MS = 3_000_000;
@@ -24,14 +25,11 @@ export function selfTestTest(lab: Lab, onResults: (results: readonly TestResult[
       const { stdout, stderr, code } = await machine.shell.exec('pipit self-test --json --report /run/report.md', {
         limitMs: LIMIT_MS,
       });
-      const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-      const results = lines.map((line) => JSON.parse(line) as TestResult);
+      const results = stdout.split('\n').flatMap((line) => resultOf(line) ?? []);
       onResults(results.map((result) => ({ ...result, about: `${lab.recipe.arch}: ${result.about}` })));
       await writeFile(join(lab.folder, 'hardware.md'), (await machine.shell.exec('cat /run/report.md')).stdout);
       bench.note(`${results.length} tests`);
-      // It ends with 1 when a test has failed, which is told of that test, and also when it breaks off.
-      const isExplained = code === 0 || (code === 1 && results.some(({ outcome }) => outcome === 'failed'));
-      if (results.length === 0 || !isExplained) throw new Error(`it ended with ${code}: ${stderr || stdout}`);
+      if (!isWholeRun(results, code)) throw new Error(`it ended with ${code}: ${stderr || stdout}`);
     },
   };
 }
