@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
+import { Ending } from './ending.ts';
 import type { TestResult } from './hardware-test.ts';
 import { MainStation } from './main-station.ts';
 import { hardwareReportOf, selfTestOn } from './on-host.ts';
 import { outsideTests } from './outside-tests.ts';
 import { runTests } from './run-tests.ts';
-import { Ending, matching, refused, SELF_TEST_USAGE, selfTest } from './self-test.ts';
+import { matching, refused, SELF_TEST_USAGE, selfTest } from './self-test.ts';
 import { countOf, resultText, summaryText } from './text-report.ts';
 import { beginReports, writeReports } from './write-reports.ts';
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Ending } from './ending.ts';
 import { onlyRun } from './only-run.ts';
-import { Ending, selfTest } from './self-test.ts';
+import { selfTest } from './self-test.ts';
 
 const test = suite('self-test');
 

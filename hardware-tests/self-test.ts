@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { allTests } from './all-tests.ts';
+import { Ending } from './ending.ts';
 import { hardwareReport } from './hardware-report.ts';
 import type { HardwareTest } from './hardware-test.ts';
 import { MainStation } from './main-station.ts';
@@ -21,7 +22,6 @@ there are skipped and say why. The station rests while a test would be in its wa
   --list          only say which tests there are, and which would be skipped
   --hardware      only print the report of the hardware
 `;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** @returns the exit code: 0 when nothing failed, 1 when something did, 2 when it was asked for in a wrong way */
 export async function selfTest(args: readonly string[]): Promise<number> {
@@ -60,27 +60,6 @@ async function runAll(tests: readonly HardwareTest[], values: ReturnType<typeof 
   if (!values.json) print(`${summaryText(results)}\n`);
   await writeReports(results, { ...values, date, hostname: hostname(), hardware: hardwareReport });
   return countOf(results).failed > 0 || signal.aborted ? 1 : 0;
-}
-
-/**
- * Aborts when the program is told to end: then what a test has begun is put back first. Until it is disposed of, being told
- * again changes nothing: a terminal that is lost tells twice, and so does npm.
- */
-export class Ending implements Disposable {
-  readonly #ended = new AbortController();
-  readonly signal = this.#ended.signal;
-
-  constructor() {
-    for (const name of SIGNALS) process.on(name, this.#end);
-    // Whoever read has gone, as when a connection of SSH is lost.
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', this.#end);
-  }
-
-  [Symbol.dispose](): void {
-    for (const name of SIGNALS) process.off(name, this.#end);
-  }
-
-  readonly #end = (): void => this.#ended.abort(new Error('the run was ended'));
 }
 
 /** Those whose subject or name has one of the filters in it. */

@@ -31,7 +31,10 @@ export class WifiNeighbour {
    * @param radio its name in /sys/class/ieee80211
    * @param givesAddresses as a router does
    */
-  static async open(bench: Bench, name: string, radio: string, givesAddresses: boolean): Promise<WifiNeighbour> {
+  static async open(
+    bench: Bench,
+    { name, radio, givesAddresses }: { name: string; radio: string; givesAddresses: boolean },
+  ): Promise<WifiNeighbour> {
     const folder = join(bench.folder, name);
     for (const each of ['config', 'state/ap']) await mkdir(join(folder, each), { recursive: true });
     await writeFile(join(folder, 'bus.conf'), BUS.replace('PATH', join(folder, 'bus')));
@@ -78,7 +81,7 @@ export class WifiNeighbour {
 
   /**
    * Becomes a client of a network and asks it for an address. It is not iwd that asks: towards another iwd that gives none
-   * itself it takes that for an answer (FILS, IEEE 802.11-2020 9.4.2.184), which phones do not.
+   * itself it takes that for an answer (FILS, IEEE 802.11ai), which phones do not.
    */
   async join(ssid: string, password: string): Promise<void> {
     const device = await this.#device();

@@ -46,8 +46,8 @@ async function openAir(bench: Bench): Promise<{ readonly router: WifiNeighbour; 
   });
   const [, second = '', third = ''] = radios;
   return {
-    router: await WifiNeighbour.open(bench, 'pipit-router', second, true),
-    phone: await WifiNeighbour.open(bench, 'pipit-phone', third, false),
+    router: await WifiNeighbour.open(bench, { name: 'pipit-router', radio: second, givesAddresses: true }),
+    phone: await WifiNeighbour.open(bench, { name: 'pipit-phone', radio: third, givesAddresses: false }),
   };
 }
 
