@@ -26,15 +26,19 @@ const RECORD = join(ROOT, '.ci/image-passed.json');
 
 const isFull = process.env['PIPIT_CI'] === 'full';
 const digest = await hashOfInputs();
-const obstacle = await prepareHost().then(
-  () => undefined,
-  (error: Error) => error.message,
-);
 if (!isFull && (await recorded()) === digest) {
   console.log(`The image's inputs are those that passed before (${digest.slice(0, 12)}): it is not tried again.`);
-} else if (!isFull && obstacle !== undefined) {
-  console.log(`SKIPPED: the image is not built and not tried here. ${obstacle}`);
 } else {
+  const obstacle = await prepareHost().then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  if (isFull || obstacle === undefined) await tryAll();
+  else console.log(`SKIPPED: the image is not built and not tried here. ${obstacle}`);
+}
+
+/** What has passed here with the same inputs is not done again. */
+async function tryAll(): Promise<void> {
   const folder = join(cacheFolder(), 'passed');
   await mkdir(folder, { recursive: true });
   for (const [number, step] of STEPS.entries()) {

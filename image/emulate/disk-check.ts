@@ -10,7 +10,7 @@ import { toolOf } from './tool.ts';
 export interface DiskFindings {
   /** Everything that is wrong; empty when nothing is. */
   readonly wrong: readonly string[];
-  /** What was mended by what every boot does: replaying journals. */
+  /** What was mended by what every boot does: replaying ext4's journal, checking FAT. */
   readonly mended: readonly string[];
   /** Rows of Pipit's database; undefined while it has none. */
   readonly events: number | undefined;

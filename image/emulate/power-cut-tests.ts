@@ -19,7 +19,7 @@ interface Cut {
 }
 
 const BOOT_MS = 600_000;
-/** Every such boot is looked at as a whole; all of them for what was written before. */
+/** Of so many boots one is waited for to its end and looked at; all are for what was written before. */
 const SAMPLE = 5;
 /** A cut in mid-boot comes no later than this. */
 const BOOTING_MS = 60_000;
