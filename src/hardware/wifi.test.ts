@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { DeviceError } from '../core/errors.ts';
 import { findWifi, type WifiPrograms } from './find-wifi.ts';
 import { fieldsOf } from './network-manager.ts';
-import { isSsid, isWifiPassword, strongestOfEach } from './wifi.ts';
+import { isSsid, isWifiKey, isWifiPassword, strongestOfEach } from './wifi.ts';
 
 const test = suite('Wi-Fi');
 
@@ -143,8 +143,14 @@ test('fields of nmcli come out as they went in, whatever stands in them', () => 
 
 test('names and passwords are what the standard allows', () => {
   assert.equal(['Home', 'ä'.repeat(16), '', 'ä'.repeat(17), 'a\nb'].map(isSsid), [true, true, false, false, false]);
-  const passwords = ['eight888', 'f'.repeat(64), 'short', 'g'.repeat(64), 'nächtlich', 'with\nline'];
+  const passwords = ['eight888', 'g'.repeat(63), 'f'.repeat(64), 'short', 'nächtlich', 'with\nline'];
   assert.equal(passwords.map(isWifiPassword), [true, true, false, false, false, false]);
+  assert.equal(['f'.repeat(64), 'F0'.repeat(32), 'g'.repeat(64), 'f'.repeat(63)].map(isWifiKey), [
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('what no network can be called or take is refused before anything is asked', () =>

@@ -53,9 +53,14 @@ export function isSsid(name: string): boolean {
   return bytes >= 1 && bytes <= 32 && !/\p{Cc}/u.test(name);
 }
 
-/** True for what WPA takes: 8 to 63 printable ASCII characters, or 64 hexadecimal digits (IEEE 802.11-2020, J.4). */
+/** True for what WPA takes as a password: 8 to 63 printable ASCII characters (IEEE 802.11-2020, J.4). */
 export function isWifiPassword(password: string): boolean {
-  return /^[\x20-\x7e]{8,63}$/.test(password) || /^[0-9a-fA-F]{64}$/.test(password);
+  return /^[\x20-\x7e]{8,63}$/.test(password);
+}
+
+/** True for the key that is made of a password: 64 hexadecimal digits. Files of networks hold it; iwd takes none from people. */
+export function isWifiKey(text: string): boolean {
+  return /^[0-9a-fA-F]{64}$/.test(text);
 }
 
 /** Each name once, the strongest of it, with what any of them is. */

@@ -1,3 +1,5 @@
+import { isWifiKey } from '../hardware/wifi.ts';
+
 /**
  * Stands for a password of which only the key is known, as Raspberry Pi Imager gives it. A network that speaks WPA3 beside
  * WPA2 iwd tries to join only with a password (network_load_psk in its src/network.c), though the key is all that WPA2
@@ -24,7 +26,7 @@ export interface NetworkFile {
  */
 export function iwdNetworkFile({ ssid, password, isHidden }: KnownNetwork): NetworkFile {
   const security = password === '' ? 'open' : 'psk';
-  const secret = isKey(password)
+  const secret = isWifiKey(password)
     ? [`PreSharedKey=${password.toLowerCase()}`, `Passphrase=${KEY_ONLY}`]
     : [`Passphrase=${escaped(password)}`];
   const lines = [
@@ -37,10 +39,6 @@ export function iwdNetworkFile({ ssid, password, isHidden }: KnownNetwork): Netw
 /** The name itself where it is plain, else = and its bytes in hexadecimal. */
 function encoded(ssid: string): string {
   return /^[A-Za-z0-9 _-]+$/.test(ssid) ? ssid : `=${Buffer.from(ssid).toString('hex')}`;
-}
-
-function isKey(password: string): boolean {
-  return /^[0-9a-fA-F]{64}$/.test(password);
 }
 
 /** A backslash always, a space where it comes first: those before a value are skipped. */

@@ -68,7 +68,7 @@ ${shown.length === 0 ? `<p>${text(words.none)}</p>` : shown.map((network) => row
 <label class="field hidden-one"><span>${text(words.otherName)}</span>
 <input name="other" maxlength="32" autocapitalize="none" autocorrect="off" spellcheck="false" value="${text(typed)}"></label>
 <label class="field"><span>${text(words.password)}</span>
-<input name="password" type="text" maxlength="64" autocapitalize="none" autocorrect="off" spellcheck="false"></label>
+<input name="password" type="text" maxlength="63" autocapitalize="none" autocorrect="off" spellcheck="false"></label>
 <label class="field"><span>${text(words.country)}</span>
 <select name="country">${countries(language, sight.country === '' ? country : sight.country)}</select></label>
 ${isOwnerAsked ? ownerField(words) : ''}<button>${text(words.join)}</button>

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSsid, isWifiPassword } from '../hardware/wifi.ts';
+import { isSsid, isWifiKey, isWifiPassword } from '../hardware/wifi.ts';
 import { isCountry } from './countries.ts';
 
 /** What is wrong with a value, as sentences; undefined when it is right. None of them repeats the value of a secret. */
@@ -22,7 +22,7 @@ export const checkSsid: Check = (value) =>
   isSsid(value) ? undefined : 'The name of a Wi-Fi network has 1 to 32 letters (an accented one counts as two).';
 
 export const checkWifiPassword: Check = (value) =>
-  isWifiPassword(value)
+  isWifiPassword(value) || isWifiKey(value)
     ? undefined
     : 'A Wi-Fi password has 8 to 63 letters, digits and signs without accents. For a network without a password, leave the line out.';
 

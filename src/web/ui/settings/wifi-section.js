@@ -95,7 +95,7 @@ function JoinForm({ ssid, isSecured, isKnown, onJoin }) {
       isSecured &&
       html`<div class="key">
         <label for=${`${id}-password`}>${t.networkPassword}</label>
-        <input id=${`${id}-password`} name="password" type="password" autocomplete="off" maxlength="64" aria-describedby=${`${id}-doc`} />
+        <input id=${`${id}-password`} name="password" type="password" autocomplete="off" maxlength="63" aria-describedby=${`${id}-doc`} />
         <p class="hint" id=${`${id}-doc`}>${isKnown ? t.networkKnown : t.networkWhy}</p>
       </div>`
     }
