@@ -22,9 +22,9 @@ export interface RootParts {
 
 /**
  * Blocks of 1 MiB would take a tenth less than those of 128 KiB. But whoever wants a page of a block reads all of it: on
- * 512 MB a start read 203 MB from the card then, instead of 115.
+ * 512 MB a start read 203 MB from the card then, instead of 115. Level 19 would take two and a half times as long for 0.4 % less.
  */
-const SQUASHFS = ['-comp', 'zstd', '-Xcompression-level', '19', '-b', '128K', '-noappend', '-no-exports', '-quiet'];
+const SQUASHFS = ['-comp', 'zstd', '-Xcompression-level', '17', '-b', '128K', '-noappend', '-no-exports', '-quiet'];
 
 /** In this folder: tests and pages change nothing. */
 const MADE_OF = ['files', 'root.ts', 'settle-accounts.ts', 'trim.ts', 'units.ts'];
