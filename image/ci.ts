@@ -3,12 +3,15 @@
  * PIPIT_CI=full asks for it. What passed is known by the hash of its inputs: on this machine, and in .ci/image-passed.json,
  * which is written when all of it has passed and goes into the commit. A machine that cannot build the image (not root, or no
  * emulation) says so and leaves it out; with PIPIT_CI=full that is a failure.
+ *
+ *   --passed   tries nothing: exits 0 when there is nothing to try, else 1
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { hashOfInputs } from './inputs.ts';
 import { prepareHost } from './prepare-host.ts';
 import { ROOT } from './recipe.ts';
@@ -24,9 +27,13 @@ const STEPS: readonly (readonly string[])[] = [
 /** Beside the release, not of it: else it would be an input of its own. */
 const RECORD = join(ROOT, '.ci/image-passed.json');
 
+const { values } = parseArgs({ options: { passed: { type: 'boolean', default: false } } });
 const isFull = process.env['PIPIT_CI'] === 'full';
 const digest = await hashOfInputs();
-if (!isFull && (await recorded()) === digest) {
+const hasPassed = !isFull && (await recorded()) === digest;
+if (values.passed) {
+  process.exitCode = hasPassed ? 0 : 1;
+} else if (hasPassed) {
   console.log(`The image's inputs are those that passed before (${digest.slice(0, 12)}): it is not tried again.`);
 } else {
   const obstacle = await prepareHost().then(
