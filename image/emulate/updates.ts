@@ -27,6 +27,8 @@ const CONFIRM_MS = 600_000;
 /** Three tries of a system that fails, then the one before. */
 const UNDO_MS = 1_800_000;
 const INSTALL_MS = 600_000;
+/** An installation takes about as long. */
+const INSTALLING_MS = 60_000;
 const REMOTE = '/data/tried.raucb';
 
 export const UPDATE_SCENARIOS: readonly UpdateScenario[] = [
@@ -49,9 +51,8 @@ export const UPDATE_SCENARIOS: readonly UpdateScenario[] = [
       const running = await slotOf(machine);
       await machine.shell.copyIn(bundles.good, REMOTE);
       await machine.shell.must('sync');
-      const wholeMs = 90_000;
       for (let cut = 1; cut <= powerCuts; cut += 1) {
-        const afterMs = Math.round(random() * wholeMs);
+        const afterMs = Math.round(random() * INSTALLING_MS);
         void machine.shell.exec(`pipit update ${REMOTE} --allow-older`, { limitMs: INSTALL_MS }).catch(() => {});
         await pause(afterMs);
         await machine.powerCut();
