@@ -12,6 +12,12 @@ const ALLOWED: readonly { readonly why: string; readonly line: RegExp }[] = [
 const LEAST_DATA = CARD_BYTES - 1_500_000_000;
 const MOST_EXPOSED = 2.5;
 const MINUTE_MS = 60_000;
+/** Plugs in what begins as the machine's own card does; says how many first partitions there are, and which one is linked. */
+const OTHER_CARD = `set -e; modprobe loop; data=$(findmnt -no SOURCE /data)
+head -c 1M \${data%7} > /run/other-card; truncate -s 2G /run/other-card
+loop=$(losetup --partscan --find --show /run/other-card); udevadm settle
+grep -l 'PARTUUID=.*-01' /sys/class/block/*/uevent | wc -l; readlink -f /dev/disk/by-partuuid/*-01; echo "\${data%7}1"
+losetup --detach $loop; rm /run/other-card`;
 
 /** A new card is put in and switched on. */
 export function firstBootTests(lab: Lab): HardwareTest[] {
@@ -73,6 +79,28 @@ export function firstBootTests(lab: Lab): HardwareTest[] {
         lab.figures.security_score = exposure;
         bench.note(`systemd-analyze security: ${exposure}`);
         if (!(exposure <= MOST_EXPOSED)) throw new Error(`systemd-analyze security: ${score}`);
+      },
+    },
+    {
+      about,
+      name: 'it is found as pipit.local, and has not taken itself for another machine of that name',
+      needs: [],
+      async run() {
+        const { shell } = await lab.running();
+        const said = await shell.must('journalctl -b -u avahi-daemon --no-pager -o cat');
+        if (!/Host name is pipit\.local\./.test(said) || /conflict/.test(said)) throw new Error(said);
+      },
+    },
+    {
+      about,
+      name: 'another card with Pipit may be plugged in: links in /dev/disk stay with its own',
+      needs: [],
+      async run() {
+        const { shell } = await lab.running();
+        const said = await shell.must(OTHER_CARD);
+        const [count, linked, own] = said.trim().split('\n');
+        if (count !== '2') throw new Error(`the other card is not seen:\n${said}`);
+        if (linked !== own) throw new Error(`the link leads to ${linked}, and not to ${own}`);
       },
     },
   ];
