@@ -14,7 +14,7 @@ export interface DiskFindings {
   readonly mended: readonly string[];
   /** Rows of Pipit's database; undefined while it has none. */
   readonly events: number | undefined;
-  /** The data partition after that, to be looked into, as e2fsprogs take it: `FILE?offset=BYTES`. */
+  /** The data partition after that, a file to be looked into. */
   readonly data: string;
 }
 
@@ -55,10 +55,9 @@ export async function checkDisk(toolbox: Toolbox, disk: DiskCopy, work: string):
   const after = await run('usr/sbin/fsck.fat', ['-n', firmware]);
   if (after.code !== 0) wrong.push(`FAT: ${lastLines(after.text)}`);
 
-  // Taking the partition out would read all of its gigabytes of nothing. e2fsprogs find it where it is (libext2fs).
-  const card = join(work, 'card');
-  await disk.copyTo(card);
-  const data = `${card}?offset=${placeOf(DATA).start}`;
+  // A file of its own: of `DISK?offset=BYTES` e2fsck forgets the offset when it has replayed a journal.
+  const data = join(work, 'data');
+  await disk.extract(placeOf(DATA), data);
   // 1: mended without a question, which is what happens at boot. 4 and more: somebody would have been asked.
   const mend = await run('usr/sbin/e2fsck', ['-fp', data]);
   if (mend.code === 1) mended.push(`ext4: ${lastLines(mend.text)}`);

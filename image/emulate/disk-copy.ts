@@ -37,23 +37,11 @@ export class DiskCopy implements AsyncDisposable {
     return await this.#mtools('mtype', partition, [`::${name}`]);
   }
 
-  /** Copies all of it as it is at this moment; holes stay holes. */
-  async copyTo(file: string): Promise<void> {
-    await command('cp', ['--reflink=auto', '--sparse=always', this.file, file]);
-  }
-
-  /** Copies a partition into a file of its own, as it is at this moment. */
+  /** Copies a partition into a file of its own, as it is at this moment; holes stay holes, and are not read. */
   async extract(partition: { readonly start: number; readonly size: number }, file: string): Promise<void> {
-    const mib = 2 ** 20;
-    await command('dd', [
-      `if=${this.file}`,
-      `of=${file}`,
-      'bs=1M',
-      `skip=${Math.floor(partition.start / mib)}`,
-      `count=${Math.ceil(partition.size / mib)}`,
-      'conv=sparse',
-      'status=none',
-    ]);
+    const tool = toolOf(this.#toolbox, 'usr/bin/qemu-img');
+    const source = `driver=raw,offset=${partition.start},size=${partition.size},file.driver=file,file.filename=${this.file.replaceAll(',', ',,')}`;
+    await command(tool.name, [...tool.before, 'convert', '--image-opts', '-O', 'raw', source, file]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
