@@ -2,19 +2,13 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AccessStation, type Asked, basic } from './station-access.testing.ts';
+import { AccessStation, type Asked, basic, UPGRADE } from './station-access.testing.ts';
 
 const test = suite('attacks on the station');
 
 const PASSWORD = 'auth { password = "correct horse" }';
 const STILL = '/camera/garden.jpg';
 const MUTE = { method: 'PUT', body: { camera: true } } as const;
-const UPGRADE = {
-  Connection: 'Upgrade',
-  Upgrade: 'websocket',
-  'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-};
 
 test('a page of another site changes nothing with the cookie of a browser, nor with the password it remembers', async () => {
   await using station = await AccessStation.start();

@@ -1,17 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AccessStation } from './station-access.testing.ts';
+import { AccessStation, UPGRADE } from './station-access.testing.ts';
 
 const test = suite('headers of requests to the station');
 
 const PASSWORD = 'auth { password = "correct horse" }';
 const STILL = '/camera/garden.jpg';
-const UPGRADE = {
-  Connection: 'Upgrade',
-  Upgrade: 'websocket',
-  'Sec-WebSocket-Version': '13',
-  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
-};
 
 test('what a request holds never becomes a header of the answer', async () => {
   await using station = await AccessStation.start(PASSWORD);

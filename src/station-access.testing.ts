@@ -209,3 +209,11 @@ export function bearer(secret: string): Readonly<Record<string, string>> {
 export function basic(password: string): Readonly<Record<string, string>> {
   return { Authorization: `Basic ${Buffer.from(`me:${password}`).toString('base64')}` };
 }
+
+/** Headers by which a request asks for a WebSocket (RFC 6455, 4.1). */
+export const UPGRADE = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
