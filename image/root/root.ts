@@ -22,7 +22,7 @@ export interface RootParts {
 
 /**
  * Blocks of 1 MiB would take a tenth less than those of 128 KiB. But whoever wants a page of a block reads all of it: on
- * 512 MB a start read 203 MB from the card then, instead of 115. Level 19 would take two and a half times as long for 0.4 % less.
+ * 512 MB a start read 203 MB from the card then, instead of 115. Level 19 takes 72 s for 44, and 0.4 % less.
  */
 const SQUASHFS = ['-comp', 'zstd', '-Xcompression-level', '17', '-b', '128K', '-noappend', '-no-exports', '-quiet'];
 
