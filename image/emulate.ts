@@ -5,6 +5,7 @@
  *   --arch arm64|amd64   arm64 is what is shipped (the default), amd64 its twin
  *   --only NAME          a part of: boot, show, self-test, timing, power-cuts, updates; may be given more than once
  *   --full               50 power cuts instead of 3, and 20 instead of 2 while an update is installed
+ *   --go-on              leaves out the parts that have passed here with the same inputs
  *   --seed N             the same random moments as in another run
  *   --dist FOLDER        somewhere else than dist/
  *
@@ -26,14 +27,16 @@ import { writeBootReport } from './emulate/boot-report.ts';
 import { firstBootTests, journalTest } from './emulate/first-boot-tests.ts';
 import { Lab } from './emulate/lab.ts';
 import { memoryTests } from './emulate/memory-tests.ts';
+import { PassedParts } from './emulate/passed-parts.ts';
 import { powerCutTests } from './emulate/power-cut-tests.ts';
 import { seededRandom } from './emulate/seeded-random.ts';
 import { selfTestTest } from './emulate/self-test-tests.ts';
 import { showTests } from './emulate/show-tests.ts';
 import { timingTests } from './emulate/timing-tests.ts';
 import { updateTests } from './emulate/update-tests.ts';
-import { epochOfInputs } from './inputs.ts';
+import { epochOfInputs, hashOfInputs } from './inputs.ts';
 import { ROOT } from './recipe.ts';
+import { cacheFolder } from './step.ts';
 import { makeSystem } from './system.ts';
 import { openToolbox } from './toolbox.ts';
 
@@ -45,6 +48,7 @@ const { values, positionals } = parseArgs({
     arch: { type: 'string', default: 'arm64' },
     only: { type: 'string', multiple: true, default: [...PARTS] },
     full: { type: 'boolean', default: false },
+    'go-on': { type: 'boolean', default: false },
     seed: { type: 'string', default: `${Date.now() % 1_000_000}` },
     dist: { type: 'string', default: join(ROOT, 'dist') },
   },
@@ -82,9 +86,23 @@ const parts: Readonly<Record<(typeof PARTS)[number], readonly HardwareTest[]>> =
   // The twin has no boot loader that could choose a system.
   updates: arch === 'arm64' ? updateTests(lab, { powerCuts: full ? 20 : 2, random }) : [],
 };
-const tests = PARTS.filter((part) => values.only.includes(part)).flatMap((part) => parts[part]);
-const own = await runTests(matching(tests, positionals), { signal, mainStation: new MainStation(), onResult });
-const results = [...own, ...fromMachine];
+const passed = new PassedParts(join(cacheFolder(), 'passed', `${await hashOfInputs()}-${arch}${full ? '-full' : ''}`));
+const results: TestResult[] = [];
+for (const part of PARTS.filter((each) => values.only.includes(each))) {
+  const before = values['go-on'] && positionals.length === 0 ? await passed.of(part) : undefined;
+  if (before !== undefined) {
+    console.log(`${part}: has passed before`);
+    results.push(...before.results);
+    Object.assign(lab.figures, before.figures);
+    continue;
+  }
+  const tests = matching(parts[part], positionals);
+  const own = await runTests(tests, { signal, mainStation: new MainStation(), onResult });
+  const all = [...own, ...fromMachine.splice(0)];
+  results.push(...all);
+  if (positionals.length === 0 && !signal.aborted)
+    await passed.keep(part, { results: all, figures: { ...lab.figures } });
+}
 console.log(summaryText(results));
 await writeReports(results, {
   junit: join(recipe.dist, 'emulation.xml'),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { command } from './command.ts';
 
 const BINFMT = '/proc/sys/fs/binfmt_misc';
-const INSTALL = 'apt-get install mmdebstrap qemu-user-static binfmt-support debian-archive-keyring';
+const INSTALL = 'apt-get install mmdebstrap arch-test qemu-user-static binfmt-support debian-archive-keyring';
 
 /**
  * Sees to it that this machine can build: root, mmdebstrap, and programs of arm64 that run by emulation (binfmt_misc of
@@ -12,7 +12,7 @@ const INSTALL = 'apt-get install mmdebstrap qemu-user-static binfmt-support debi
  */
 export async function prepareHost(): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('Building the image takes root: file owners, mounts and chroot.');
-  for (const name of ['mmdebstrap', 'update-binfmts']) {
+  for (const name of ['mmdebstrap', 'arch-test', 'update-binfmts']) {
     await command('sh', ['-c', `command -v ${name}`]).catch(() => {
       throw new Error(`${name} is missing here. On Debian: ${INSTALL}`);
     });
