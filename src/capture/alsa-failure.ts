@@ -4,45 +4,33 @@ import { DeviceError } from '../core/errors.ts';
 export interface AlsaTrouble {
   /** Opening, or reading what was open. */
   readonly stage: 'open' | 'read';
-  /** Name of the system's error; FFmpeg says EIO for most. */
-  readonly errno: string;
-  /** What was said of it, where ALSA's own words for an error stand: `… (Device or resource busy)`. */
+  /** What was said of it, where ALSA's own words for an error stand: `… Device or resource busy`. */
   readonly words: string;
   readonly cause?: unknown;
 }
 
 type Kind = 'busy' | 'gone' | 'denied' | 'refused';
 
-/** ALSA's words are the C library's, which Node leaves in English. */
+/** ALSA's words are the C library's; arecord is asked for English. */
 const WORDS: readonly (readonly [RegExp, Kind])[] = [
   [/device or resource busy|resource temporarily unavailable/i, 'busy'],
   [/no such (?:device|file)|cannot get card index/i, 'gone'],
   [/permission denied|operation not permitted/i, 'denied'],
 ];
-const ERRNO: Readonly<Record<string, Kind>> = {
-  EBUSY: 'busy',
-  EAGAIN: 'busy',
-  ENODEV: 'gone',
-  ENXIO: 'gone',
-  ENOENT: 'gone',
-  EACCES: 'denied',
-  EPERM: 'denied',
-};
-
 /**
  * The error for people: `capture.busy`, `capture.no-device`, `capture.denied`, `capture.unplugged` for whatever
  * happens in mid-stream, and `capture.unsupported` when the card refuses the rate, channels or format.
  *
  * @param name the device as messages call it
  */
-export function alsaFailure(name: string, { stage, errno, words, cause }: AlsaTrouble): DeviceError {
+export function alsaFailure(name: string, { stage, words, cause }: AlsaTrouble): DeviceError {
   if (stage === 'read') {
     return new DeviceError('capture.unplugged', `${name} stopped delivering sound${said(words)}`, {
       remedy: 'Plug it in again, and see whether its cable and power are sound; it is opened again by itself.',
       cause,
     });
   }
-  switch (WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? ERRNO[errno] ?? 'refused') {
+  switch (WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? 'refused') {
     case 'busy':
       return deviceBusy(name, undefined, cause);
     case 'gone':

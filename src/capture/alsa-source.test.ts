@@ -49,19 +49,17 @@ test('a card without 16-bit samples is not for FFmpeg; one that tells nothing is
   ]);
 });
 
-test('every way to fail has its code, by number or by the words for it', () => {
-  const codeOf = (stage: 'open' | 'read', errno: string, words = '') =>
-    alsaFailure('mic', { stage, errno, words }).code;
-  assert.is(codeOf('open', 'EBUSY'), 'capture.busy');
-  assert.is(codeOf('open', 'EIO', 'cannot open audio device hw:1 (Device or resource busy)'), 'capture.busy');
-  assert.is(codeOf('open', 'EIO', 'cannot open audio device hw:1 (No such device)'), 'capture.no-device');
-  assert.is(codeOf('open', 'EIO', 'cannot open audio device hw:1 (No such file or directory)'), 'capture.no-device');
-  for (const errno of ['ENXIO', 'ENOENT', 'ENODEV']) assert.is(codeOf('open', errno), 'capture.no-device');
-  assert.is(codeOf('open', 'EIO', 'cannot open audio device hw:1 (Permission denied)'), 'capture.denied');
-  assert.is(codeOf('open', 'EIO', 'cannot set channel count to 2 (Invalid argument)'), 'capture.unsupported');
-  assert.is(codeOf('open', 'EINVAL'), 'capture.unsupported');
-  for (const errno of ['EIO', 'ENODEV', 'EBUSY', '']) assert.is(codeOf('read', errno), 'capture.unplugged');
-  assert.match(alsaFailure('mic', { stage: 'open', errno: 'EBUSY', words: '' }).remedy, 'fuser -v /dev/snd/*');
+test('every way to fail has its code, by the words for it', () => {
+  const codeOf = (stage: 'open' | 'read', words = '') => alsaFailure('mic', { stage, words }).code;
+  assert.is(codeOf('open', 'audio open error: Device or resource busy'), 'capture.busy');
+  assert.is(codeOf('open', 'audio open error: No such device'), 'capture.no-device');
+  assert.is(codeOf('open', 'audio open error: No such file or directory'), 'capture.no-device');
+  assert.is(codeOf('open', 'audio open error: Permission denied'), 'capture.denied');
+  assert.is(codeOf('open', 'Channels count non available'), 'capture.unsupported');
+  assert.is(codeOf('open'), 'capture.unsupported');
+  for (const words of ['', 'read error: No such device']) assert.is(codeOf('read', words), 'capture.unplugged');
+  const busy = alsaFailure('mic', { stage: 'open', words: 'Device or resource busy' });
+  assert.match(busy.remedy, 'fuser -v /dev/snd/*');
 });
 
 test('no card at all is a device error', async () => {
@@ -71,7 +69,7 @@ test('no card at all is a device error', async () => {
   assert.is(error.code, 'capture.no-device');
 });
 
-test('the real FFmpeg answers that a card is not there with a device error that says why', async () => {
+test('the real arecord answers that a card is not there with a device error that says why', async () => {
   using cards = new FakeCards([USB_MIC]);
   const source = alsa('auto', cards);
   assert.is(source.description, 'sound card auto');
@@ -89,36 +87,91 @@ test('a card that somebody records from is busy, and by whom is said', async () 
   assert.match(error.message, '4711');
 });
 
+/** A recorder that notes how it was called, and then runs the lines of shell. */
+function fakeRecorder(dir: ReturnType<typeof tempDir>, ...lines: string[]): { path: string; calls(): string[] } {
+  const path = dir.file('recorder');
+  writeFileSync(path, ['#!/bin/sh', `echo "$@" >> '${dir.file('calls')}'`, ...lines, ''].join('\n'));
+  chmodSync(path, 0o755);
+  return { path, calls: () => readFileSync(dir.file('calls'), 'utf8').trim().split('\n') };
+}
+
+const SINE = `ffmpeg -v error -f lavfi -i aevalsrc='0.5*sin(2*PI*1000*t)':s=48000:d=0.4 -f s16le`;
+
 test('the device is looked for at each read', async () => {
   using cards = new FakeCards([USB_MIC, USB_MIC_TWIN]);
-  const source = alsa('usb-path:1-1.4', cards);
-  assert.match((await failureOf(source.read(signal))).message, 'hw:CARD=Device_1,DEV=0');
+  using dir = tempDir();
+  const recorder = fakeRecorder(dir, "echo 'arecord: main:834: audio open error: No such device' >&2; exit 1");
+  const source = alsa('usb-path:1-1.4', cards, { recorder: recorder.path });
+  assert.is((await failureOf(source.read(signal))).code, 'capture.no-device');
   cards.plug([{ ...USB_MIC_TWIN, id: 'Device' }]);
-  assert.match((await failureOf(source.read(signal))).message, 'hw:CARD=Device,DEV=0');
+  assert.is((await failureOf(source.read(signal))).code, 'capture.no-device');
+  assert.equal(
+    recorder.calls().map((call) => call.split(' ')[1]),
+    ['hw:CARD=Device_1,DEV=0', 'hw:CARD=Device,DEV=0'],
+  );
   cards.plug([USB_MIC]);
   assert.match((await failureOf(source.read(signal))).message, 'usb-path:1-1.4');
 });
 
-test('a card with 24-bit samples alone is recorded by arecord, which says that it is not there', async () => {
-  using cards = new FakeCards([USB_INTERFACE]);
-  const error = await failureOf(alsa('card-id:U4', cards).read(signal));
-  assert.is(error.code, 'capture.no-device');
-  assert.match(error.message, 'arecord');
-});
-
-test('what the recorder writes is heard, and its end in mid-stream is an unplugged card', async () => {
+test('a card with 24-bit samples alone is recorded through what converts', async () => {
   using cards = new FakeCards([USB_INTERFACE]);
   using dir = tempDir();
-  const recorder = dir.file('recorder');
-  const tone = `ffmpeg -v error -f lavfi -i aevalsrc='0.5*sin(2*PI*1000*t)':s=48000:d=0.4 -f s16le -ac 2 -`;
-  writeFileSync(recorder, `#!/bin/sh\necho "$@" > '${dir.file('arguments')}'\n${tone}\n`);
-  chmodSync(recorder, 0o755);
-  const source = alsa('auto', cards, { recorder });
+  const recorder = fakeRecorder(dir, `${SINE} -ac 2 -`);
+  const source = alsa('auto', cards, { recorder: recorder.path });
   const { seconds, samples } = await collect(source.read(signal), 0.2);
   assert.ok(seconds >= 0.2);
   assert.ok(samples.some((sample) => sample > 10_000));
-  assert.match(readFileSync(dir.file('arguments'), 'utf8'), '-D plughw:CARD=U4,DEV=0 -f S16_LE -r 48000 -c 2');
-  assert.is((await failureOf(source.read(signal))).code, 'capture.unplugged');
+  assert.match(recorder.calls().join(), '-D plughw:CARD=U4,DEV=0 -f S16_LE -r 48000 -c 2');
+});
+
+test('a card with 16-bit samples is recorded as it is, and its end in mid-stream is an unplugged card', async () => {
+  using cards = new FakeCards([USB_MIC]);
+  using dir = tempDir();
+  const recorder = fakeRecorder(
+    dir,
+    `${SINE} -ac 1 -`,
+    "echo 'arecord: pcm_read:2272: read error: No such device' >&2",
+  );
+  const error = await failureOf(alsa('auto', cards, { recorder: recorder.path }).read(signal));
+  assert.match(recorder.calls().join(), /^-D hw:CARD=\S+ -f S16_LE -r \d+ -c 1 /);
+  assert.is(error.code, 'capture.unplugged');
+  assert.match(error.message, 'No such device');
+});
+
+test('a HAT that tells nothing, and has other samples than tried, is not tried in all the other ways', async () => {
+  using cards = new FakeCards([I2S_HAT]);
+  using dir = tempDir();
+  const refusal = "echo 'arecord: set_params:1352: Sample format non available' >&2; exit 1";
+  const recorder = fakeRecorder(dir, `case "$*" in *' hw:'*) ${refusal} ;; esac`, `${SINE} -ac 2 -`);
+  const { samples } = await collect(alsa('auto', cards, { recorder: recorder.path }).read(signal), 0.2);
+  assert.ok(samples.some((sample) => sample > 10_000));
+  assert.equal(
+    recorder.calls().map((call) => call.split(' ')[1]?.split(':')[0]),
+    ['hw', 'plughw'],
+  );
+});
+
+test('a rate that the card does not have is not taken for the one that was asked for', async () => {
+  using cards = new FakeCards([I2S_HAT]);
+  using dir = tempDir();
+  const warning = 'Warning: rate is not accurate (requested = 48000Hz, got = 44100Hz)';
+  const recorder = fakeRecorder(
+    dir,
+    `case "$*" in *' -r 48000 '*) echo '${warning}' >&2; sleep 0.3; exec cat /dev/zero ;; esac`,
+    `${SINE} -ac 2 -ar 44100 -`,
+  );
+  const { samples } = await collect(alsa('auto', cards, { recorder: recorder.path }).read(signal), 0.2);
+  assert.ok(samples.some((sample) => sample > 10_000));
+  assert.match(recorder.calls().at(-1) ?? '', '-r 44100 -c 2');
+});
+
+test('an xrun is counted and is no end', async () => {
+  using cards = new FakeCards([USB_MIC]);
+  using dir = tempDir();
+  const recorder = fakeRecorder(dir, "echo 'overrun!!! (at least 1234.567 ms long)' >&2", `${SINE} -ac 1 -`);
+  const context = new TestContext();
+  await collect(alsa('auto', cards, { recorder: recorder.path, context }).read(signal), 0.2);
+  assert.is(context.count('capture_xruns_total'), 1);
 });
 
 test('a HAT that tells nothing is not tried in every way when it is not there at all', async () => {
@@ -126,13 +179,13 @@ test('a HAT that tells nothing is not tried in every way when it is not there at
   const context = new TestContext();
   const error = await failureOf(alsa('auto', cards, { context }).read(signal));
   assert.is(error.code, 'capture.no-device');
-  assert.is(context.log.messages('debug').filter((line) => line.includes('cannot open audio device')).length, 1);
+  assert.is(context.log.messages('debug').filter((line) => line.includes('audio open error')).length, 1);
 });
 
 test('without the recorder one is told what to install', async () => {
   using cards = new FakeCards([USB_INTERFACE]);
   const error = await failureOf(alsa('auto', cards, { recorder: '/nowhere/arecord' }).read(signal));
-  assert.is(error.code, 'capture.unsupported');
+  assert.is(error.code, 'capture.no-program');
   assert.match((error as unknown as DeviceError).remedy, 'alsa-utils');
 });
 

@@ -1,38 +1,29 @@
-import { sleep } from '../core/clock.ts';
-import { DeviceError, PipitError } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
+import { DeviceError } from '../core/errors.ts';
 import { type PcmBlock, SAMPLE_RATE } from '../core/pcm.ts';
 import type { AlsaSettings } from '../core/source-settings.ts';
-import { alsaFailure, deviceBusy } from './alsa-failure.ts';
+import { deviceBusy } from './alsa-failure.ts';
 import { applyMixerPreset, type MixerOptions } from './apply-mixer-preset.ts';
 import { captureAttempts } from './capture-attempts.ts';
 import { type CaptureDevice, type DeviceRoots, hardwareName, listDevices } from './devices.ts';
-import { ExecSource } from './exec-source.ts';
-import type { FfmpegFailure } from './ffmpeg-failure.ts';
-import { type FfmpegTarget, openFfmpegInput } from './ffmpeg-input.ts';
+import { recordCard } from './record-card.ts';
 import { type ResolvedDevice, resolveDevice } from './resolve-device.ts';
 import type { AudioSource, SourceContext } from './source.ts';
-
-/** FFmpeg's log comes over from its thread a moment after its answer, and only the log says why. */
-const LOG_LAG_MS = 500;
-const LOG_LOOK_MS = 10;
-/** How much arecord lets the card gather, and how often it hands it on. Microseconds. */
-const ARECORD_BUFFER_US = 500_000;
-const ARECORD_PERIOD_US = 20_000;
 
 /** What differs in tests. */
 export interface AlsaOptions {
   /** Where the kernel tells about cards. */
   readonly roots?: DeviceRoots;
-  /** The program that records from cards without 16-bit samples. */
+  /** The program that records. */
   readonly recorder?: string;
   readonly mixer?: MixerOptions;
 }
 
+/** What arecord says of a card that has no 16-bit samples. */
+const NO_SUCH_SAMPLES = /sample format non available/i;
+
 /**
- * A sound card. The device is looked for at each `read`, since cards change numbers and ports. FFmpeg's reader takes
- * 16-bit samples alone (nothing here can tell it another format), so a card that has none, as many I2S microphones,
- * is recorded by arecord, whose plug layer converts.
+ * A sound card. The device is looked for at each `read`, since cards change numbers and ports. What has no 16-bit samples, as
+ * many I2S microphones, is recorded through ALSA's plug layer, which converts.
  */
 export class AlsaSource implements AudioSource {
   readonly #settings: AlsaSettings;
@@ -60,18 +51,20 @@ export class AlsaSource implements AudioSource {
     if (device.ownerPid !== undefined) throw deviceBusy(description, device.ownerPid);
     await this.#setMixer(device);
     const hw = hardwareName(device);
-    for (const { rate, channels } of captureAttempts(device.modes, this.#context.channels)) {
-      if (signal.aborted) return;
-      const options = { sample_rate: String(rate), ch_layout: layoutOf(channels) };
+    const { recorder = 'arecord' } = this.#options;
+    const { channels } = this.#context;
+    const deps = { context: this.#context, name: description, recorder };
+    for (const attempt of captureAttempts(device.modes, channels)) {
       try {
-        return yield* this.#record({ url: hw, format: 'alsa', options }, description, signal);
+        return yield* recordCard({ pcm: hw, ...attempt }, deps, signal);
       } catch (error) {
         // What it refuses in one way it may take in another; nothing else gets better by that.
         if (!(error instanceof DeviceError) || error.code !== 'capture.unsupported') throw error;
-        this.#context.log.debug(`${rate} Hz, ${channels} channels: ${error.message}`);
+        this.#context.log.debug(`${attempt.rate} Hz, ${attempt.channels} channels: ${error.message}`);
+        if (NO_SUCH_SAMPLES.test(error.message)) break;
       }
     }
-    if (!signal.aborted) yield* this.#recordByProgram(device, description, signal);
+    yield* recordCard({ pcm: `plug${hw}`, rate: SAMPLE_RATE, channels }, deps, signal);
   }
 
   async #find(): Promise<ResolvedDevice> {
@@ -90,90 +83,4 @@ export class AlsaSource implements AudioSource {
     this.#setCard = card;
     await applyMixerPreset(device, this.#context.log, this.#options.mixer);
   }
-
-  /** @throws DeviceError */
-  async *#record(target: FfmpegTarget, name: string, signal: AbortSignal): AsyncGenerator<PcmBlock, void, undefined> {
-    const { clock, log, counters, channels } = this.#context;
-    let words = '';
-    const context: SourceContext = {
-      clock,
-      log: tapped(log, (line) => {
-        words = line;
-      }),
-      counters,
-      channels,
-      onMetadata: () => {},
-    };
-    let failure: FfmpegFailure | undefined;
-    const mapFailure = (found: FfmpegFailure): PipitError => {
-      failure = found;
-      return alsaFailure(name, { stage: found.stage, errno: found.errno, words: '', cause: found });
-    };
-    try {
-      yield* openFfmpegInput(target, { context, name, mapFailure }, signal);
-    } catch (error) {
-      if (failure === undefined) throw error;
-      for (let ms = 0; words === '' && ms < LOG_LAG_MS && !signal.aborted; ms += LOG_LOOK_MS) {
-        await sleep(clock, LOG_LOOK_MS, signal);
-      }
-      throw alsaFailure(name, { stage: failure.stage, errno: failure.errno, words, cause: failure });
-    }
-    // A microphone has no end.
-    if (!signal.aborted) throw alsaFailure(name, { stage: 'read', errno: '', words });
-  }
-
-  async *#recordByProgram(
-    device: CaptureDevice,
-    name: string,
-    signal: AbortSignal,
-  ): AsyncGenerator<PcmBlock, void, undefined> {
-    const { channels } = this.#context;
-    const { recorder = 'arecord' } = this.#options;
-    const format = ['-f', 'S16_LE', '-r', String(SAMPLE_RATE), '-c', String(channels), '-t', 'raw'];
-    const times = ['-B', String(ARECORD_BUFFER_US), '-F', String(ARECORD_PERIOD_US)];
-    const command = [recorder, '-q', '-D', `plug${hardwareName(device)}`, ...format, ...times];
-    const program = new ExecSource(
-      { type: 'exec', command, format: 's16le', sampleRate: SAMPLE_RATE, channels },
-      this.#context,
-    );
-    let stage: 'open' | 'read' = 'open';
-    try {
-      for await (const block of program.read(signal)) {
-        stage = 'read';
-        yield block;
-      }
-    } catch (cause) {
-      if (!(cause instanceof PipitError)) throw cause;
-      if (cause.code === 'capture.no-program') throw withoutRecorder(name, recorder, cause);
-      throw alsaFailure(name, { stage, errno: '', words: cause.message, cause });
-    }
-  }
-}
-
-function layoutOf(channels: number): string {
-  if (channels === 1) return 'mono';
-  return channels === 2 ? 'stereo' : `${channels}C`;
-}
-
-function withoutRecorder(name: string, recorder: string, cause: unknown): DeviceError {
-  return new DeviceError('capture.unsupported', `${name} has no 16-bit samples, and ${recorder} is not installed`, {
-    remedy: 'Install the package alsa-utils.',
-    cause,
-  });
-}
-
-/** The log, with someone who hears what is said at level debug. */
-function tapped(log: Log, hear: (message: string) => void): Log {
-  return {
-    debug(message, fields) {
-      hear(message);
-      log.debug(message, fields);
-    },
-    info: (message, fields) => log.info(message, fields),
-    notice: (message, fields) => log.notice(message, fields),
-    warning: (message, fields) => log.warning(message, fields),
-    error: (message, fields) => log.error(message, fields),
-    crit: (message, fields) => log.crit(message, fields),
-    room: (room) => log.room(room),
-  };
 }

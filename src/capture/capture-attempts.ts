@@ -1,7 +1,7 @@
 import type { Channels } from '../core/pcm.ts';
 import type { CaptureMode } from './capture-modes.ts';
 
-/** One way to open a card through FFmpeg, whose ALSA reader is told rate and channels and takes S16_LE. */
+/** One way to open a card for 16-bit samples. */
 export interface CaptureAttempt {
   /** Hz */
   readonly rate: number;

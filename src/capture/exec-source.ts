@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { DeviceError, MediaError } from '../core/errors.ts';
-import type { PcmBlock } from '../core/pcm.ts';
+import { type PcmBlock, SAMPLE_RATE } from '../core/pcm.ts';
 import type { ExecSettings } from '../core/source-settings.ts';
 import { withoutUrlSecrets } from './clean-url.ts';
 import { decodeBytes } from './decode-bytes.ts';
@@ -8,6 +8,7 @@ import { fewLines } from './few-lines.ts';
 import { openFfmpegInput } from './ffmpeg-input.ts';
 import { paced } from './pace.ts';
 import { Program, type ProgramEnd } from './program.ts';
+import { rawPcm } from './raw-pcm.ts';
 import type { AudioSource, SourceContext } from './source.ts';
 
 /** A recorder is never ahead; a program that reads a file is held back, through its pipe. */
@@ -54,6 +55,9 @@ export class ExecSource implements AudioSource {
     const { format, sampleRate, channels } = this.#settings;
     const name = `what ${this.#name} writes`;
     if (format === 'auto') return decodeBytes(program.output, { contentType: '', name }, this.#context, signal);
+    if (format === 's16le' && sampleRate === SAMPLE_RATE) {
+      return rawPcm(program.output, { from: channels, to: this.#context.channels }, signal);
+    }
     const options = { sample_rate: String(sampleRate), ch_layout: channels === 1 ? 'mono' : 'stereo' };
     return openFfmpegInput({ bytes: program.output, format, options }, { context: this.#context, name }, signal);
   }

@@ -8,17 +8,14 @@ const MAX_LINES_A_SECOND = 5;
 
 /**
  * Takes FFmpeg's log, which is the process's own and would go to standard error, into the source's at level debug,
- * a few lines a second and without the secrets of URLs. What ALSA's reader says of an xrun is counted. Whoever
- * calls it last has the log.
+ * a few lines a second and without the secrets of URLs. Whoever calls it last has the log.
  */
-export function takeFfmpegLog({ log, counters, clock }: Pick<SourceContext, 'log' | 'counters' | 'clock'>): void {
-  const xruns = counters.counter('capture_xruns_total', 'Times the sound card delivered more than was read in time');
+export function takeFfmpegLog({ log, clock }: Pick<SourceContext, 'log' | 'clock'>): void {
   const say = fewLines(clock, MAX_LINES_A_SECOND, (line) => log.debug(`FFmpeg: ${withoutUrlSecrets(line)}`));
   Log.setCallback(
     (_level, message) => {
       const line = message.trim();
-      if (/\bxrun\b/i.test(line)) xruns.add();
-      else if (line !== '') say(line);
+      if (line !== '') say(line);
     },
     { maxLevel: AV_LOG_WARNING },
   );

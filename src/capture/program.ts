@@ -7,6 +7,8 @@ export interface ProgramDeps {
   readonly clock: Clock;
   /** Each line of its standard error, cut to a bounded length. */
   onLine(line: string): void;
+  /** More of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** How a program has ended. */
@@ -59,7 +61,8 @@ export class Program implements AsyncDisposable {
   constructor(command: readonly string[], deps: ProgramDeps) {
     this.#clock = deps.clock;
     const [file = '', ...args] = command;
-    const env = Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]]));
+    const own = Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name]]));
+    const env = { ...own, ...deps.environment };
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
     this.#child = child;
     child.stdout.on('data', (bytes: Buffer) => {
