@@ -9,15 +9,17 @@ import type { Machine } from './machine.ts';
 /** How much longer than the whole boot without Pipit the first sound may take. */
 const MOST_TIMES = 1.4;
 const LIMIT_MS = 900_000;
+const SOUND_CARD = 'modules-load=snd-aloop';
 const ASK_MS = 700;
-const MOST_QUESTIONS = 6;
-const ANSWER_MS = 4_000;
+const MOST_QUESTIONS = 3;
+const ANSWER_MS = 3_000;
 /** The station keeps compiled code a minute after its start. */
 const COMPILED_S = 70;
 
 /**
  * How soon a station can be heard, against the same system without it. Both are started without the boot loader, on a card
- * that has been started before; the sound card is there from the beginning.
+ * that has been started before; the sound card is there from the beginning. What is behind the machine is not as quick at all
+ * times: so it is started without Pipit before and after.
  */
 export function timingTests(lab: Lab): HardwareTest[] {
   const about = 'boot';
@@ -31,28 +33,36 @@ export function timingTests(lab: Lab): HardwareTest[] {
         const machine = await lab.running();
         await hasRun(machine);
         await machine.powerOff();
-        const without = ['systemd.mask=pipit.service', 'systemd.mask=pipit-confirm-update.service'];
-        await machine.boot(LIMIT_MS, lab.direct(['modules-load=snd-aloop', ...without]));
-        lab.figures.baseline_s = await bootSeconds(machine);
-        bench.note(`without Pipit: multi-user after ${lab.figures.baseline_s.toFixed(1)} s`);
-        await machine.powerOff();
-
-        await machine.powerOn(lab.direct(['modules-load=snd-aloop']));
+        const before = await secondsWithout(machine, lab);
+        await machine.powerOn(lab.direct([SOUND_CARD]));
         const heardMs = await firstSoundMs(machine, bench.signal);
         await machine.shell.waitFor(LIMIT_MS);
         const begunMs = await kernelStartMs(machine);
         lab.figures.first_audio_s = (heardMs - begunMs) / 1000;
         lab.figures.boot_s = await bootSeconds(machine);
+        bench.note(await machine.shell.must('systemd-analyze critical-chain pipit.service --no-pager'));
+        await machine.powerOff();
+
+        const after = await secondsWithout(machine, lab);
+        lab.figures.baseline_s = (before + after) / 2;
+        bench.note(`without Pipit: multi-user after ${before.toFixed(1)} and ${after.toFixed(1)} s`);
         const times = lab.figures.first_audio_s / lab.figures.baseline_s;
         bench.note(
           `first sound after ${lab.figures.first_audio_s.toFixed(1)} s, ${times.toFixed(2)} times; multi-user after ${lab.figures.boot_s.toFixed(1)} s`,
         );
-        bench.note(await machine.shell.must('systemd-analyze critical-chain pipit.service --no-pager'));
-        await machine.powerOff();
         if (times > MOST_TIMES) throw new Error(`${times.toFixed(2)} times as long`);
       },
     },
   ];
+}
+
+/** What the system takes without Pipit. */
+async function secondsWithout(machine: Machine, lab: Lab): Promise<number> {
+  const without = ['systemd.mask=pipit.service', 'systemd.mask=pipit-confirm-update.service'];
+  await machine.boot(LIMIT_MS, lab.direct([SOUND_CARD, ...without]));
+  const seconds = await bootSeconds(machine);
+  await machine.powerOff();
+  return seconds;
 }
 
 /** Waits until the station has run for so long that it has kept what it compiled: the first start of all is longer. */
