@@ -4,7 +4,7 @@
  *
  *   --arch arm64|amd64   arm64 is what is shipped (the default), amd64 its twin
  *   --only NAME          a part of: boot, show, self-test, timing, power-cuts, updates; may be given more than once
- *   --full               50 power cuts instead of 3, and 20 instead of 2 while an update is installed
+ *   --full               50 power cuts instead of 3, 20 instead of 2 while an update is installed, 5 starts each instead of 1
  *   --go-on              leaves out the parts that have passed here with the same inputs
  *   --seed N             the same random moments as in another run
  *   --dist FOLDER        somewhere else than dist/
@@ -81,7 +81,7 @@ const parts: Readonly<Record<(typeof PARTS)[number], readonly HardwareTest[]>> =
       results.forEach(onResult);
     }),
   ],
-  timing: timingTests(lab),
+  timing: timingTests(lab, { rounds: full ? 5 : 1 }),
   'power-cuts': powerCutTests(lab, { count: full ? 50 : 3, random }),
   // The twin has no boot loader that could choose a system.
   updates: arch === 'arm64' ? updateTests(lab, { powerCuts: full ? 20 : 2, random }) : [],
