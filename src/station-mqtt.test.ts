@@ -179,7 +179,7 @@ test('discovery that is switched off takes the device away; a component that goe
   await second.up();
   second.configure({ topicPrefix: 'other' });
   await until('the old topics are gone', () => onlooker.text(`${BASE}/availability`) === '');
-  assert.is(onlooker.text(`${BASE}/state`), '');
+  await until('their state too', () => onlooker.text(`${BASE}/state`) === '');
   await until('the new ones are there', () => onlooker.text('other/b8d1f00d/availability') === 'online');
   await second.mqtt[Symbol.asyncDispose]();
   assert.ok(!readFileSync(join(dir, 'mqtt-retained.json'), 'utf8').includes('"pipit/'));
