@@ -10,6 +10,7 @@ import { paced } from './pace.ts';
 import { Program, type ProgramEnd } from './program.ts';
 import { rawPcm } from './raw-pcm.ts';
 import type { AudioSource, SourceContext } from './source.ts';
+import { XRUN, xrunCounter } from './xruns.ts';
 
 /** A recorder is never ahead; a program that reads a file is held back, through its pipe. */
 const LEAD_MS = 300;
@@ -79,10 +80,10 @@ export class ExecSource implements AudioSource {
 
   #lineReader(): (line: string) => void {
     const { log, clock, counters } = this.#context;
-    const xruns = counters.counter('capture_xruns_total', 'Times the sound card delivered more than was read in time');
+    const xruns = xrunCounter(counters);
     const say = fewLines(clock, MAX_LINES_A_SECOND, (line) => log.info(`${this.#name}: ${withoutUrlSecrets(line)}`));
     return (line) => {
-      if (/\b(?:x|over)run\b/i.test(line)) xruns.add();
+      if (XRUN.test(line)) xruns.add();
       else say(line);
     };
   }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Channels, PcmBlock } from '../core/pcm.ts';
@@ -25,15 +26,16 @@ function heard(bytes: Uint8Array, sizes: readonly number[], from: Channels, to: 
 }
 
 test('however bytes are cut on their way, the samples are the same', async () => {
-  for (let round = 0; round < 200; round += 1) {
-    const samples = Int16Array.from({ length: 2 * Math.floor(Math.random() * 12_000) }, () => Math.random() * 65_536);
-    const bytes = new Uint8Array(samples.buffer);
-    const sizes: number[] = [];
-    for (let left = bytes.length; left > 0; left -= sizes.at(-1) as number) {
-      sizes.push(1 + Math.floor(Math.random() * MOST_BYTES));
-    }
-    assert.equal((await collect(heard(bytes, sizes, 2, 2))).samples, samples, `cut as ${sizes}`);
-  }
+  const sizes = fc.array(fc.integer({ min: 1, max: MOST_BYTES }), { minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(sizes, fc.constantFrom(1 as const, 2 as const), async (cut, channels) => {
+      const total = cut.reduce((sum, size) => sum + size, 0);
+      const samples = Int16Array.from({ length: total / 2 }, (_, i) => i * 7919);
+      const whole = samples.subarray(0, samples.length - (samples.length % channels));
+      const bytes = new Uint8Array(samples.buffer);
+      assert.equal((await collect(heard(bytes, cut, channels, channels))).samples, whole);
+    }),
+  );
 });
 
 test('blocks have 20 milliseconds at least, but for the last', async () => {

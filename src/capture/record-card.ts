@@ -2,10 +2,12 @@ import { DeviceError, PipitError } from '../core/errors.ts';
 import { type PcmBlock, SAMPLE_RATE } from '../core/pcm.ts';
 import { alsaFailure } from './alsa-failure.ts';
 import type { CaptureAttempt } from './capture-attempts.ts';
+import { fewLines } from './few-lines.ts';
 import { openFfmpegInput } from './ffmpeg-input.ts';
 import { Program } from './program.ts';
 import { rawPcm } from './raw-pcm.ts';
 import type { SourceContext } from './source.ts';
+import { XRUN, xrunCounter } from './xruns.ts';
 
 export interface CardRecording extends CaptureAttempt {
   /** ALSA's name of the device: `hw:…`, or `plughw:…` for one that converts. */
@@ -24,7 +26,8 @@ export interface RecordCardDeps {
 const BUFFER_US = 2_500_000;
 const PERIOD_US = 20_000;
 
-const XRUN = /\boverrun\b/i;
+const MAX_LINES_A_SECOND = 5;
+
 /** What arecord says of a rate that the card does not have, before it goes on with the one that it got. */
 const OTHER_RATE = /rate is not accurate/i;
 /** `arecord: main:834: audio open error: …` */
@@ -32,7 +35,7 @@ const COMPLAINT = /^\S*: \w+:\d+: (.*)/;
 
 /**
  * Records from a card by arecord, which can be told how seldom it is to wake up: FFmpeg's reader takes the shortest period that
- * the card has, 375 packets a second with most, and costs ten times as much.
+ * the card has, 375 packets a second with most, and costs several times as much.
  *
  * @throws DeviceError those of `alsaFailure`, `capture.unsupported` among them where the card has other samples, channels or
  *   rates than wanted; `capture.no-program` when arecord is not installed
@@ -46,10 +49,8 @@ export async function* recordCard(
   const { pcm, rate, channels } = recording;
   const format = ['-f', 'S16_LE', '-r', String(rate), '-c', String(channels), '-t', 'raw'];
   const times = ['-B', String(BUFFER_US), '-F', String(PERIOD_US)];
-  const xruns = context.counters.counter(
-    'capture_xruns_total',
-    'Times the sound card delivered more than was read in time',
-  );
+  const xruns = xrunCounter(context.counters);
+  const say = fewLines(context.clock, MAX_LINES_A_SECOND, (line) => context.log.debug(line));
   let words = '';
   let hasOtherRate = false;
   await using program = new Program([recorder, '-D', pcm, ...format, ...times], {
@@ -58,7 +59,7 @@ export async function* recordCard(
     environment: { LC_ALL: 'C' },
     onLine(line) {
       if (XRUN.test(line)) return xruns.add();
-      context.log.debug(line);
+      say(line);
       const complaint = COMPLAINT.exec(line)?.[1];
       if (OTHER_RATE.test(line)) {
         hasOtherRate = true;
