@@ -5,7 +5,7 @@
  *   --arch arm64|amd64   arm64 is what is shipped (the default), amd64 its twin
  *   --only NAME          a part of: boot, show, self-test, timing, power-cuts, updates; may be given more than once
  *   --full               50 power cuts instead of 3, 20 instead of 2 while an update is installed, 5 starts each instead of 1
- *   --go-on              leaves out the parts that have passed here with the same inputs
+ *   --go-on              leaves out the parts that have passed here with the same inputs, --full or as asked for
  *   --seed N             the same random moments as in another run
  *   --dist FOLDER        somewhere else than dist/
  *
@@ -86,7 +86,9 @@ const parts: Readonly<Record<(typeof PARTS)[number], readonly HardwareTest[]>> =
   // The twin has no boot loader that could choose a system.
   updates: arch === 'arm64' ? updateTests(lab, { powerCuts: full ? 20 : 2, random }) : [],
 };
-const passed = new PassedParts(join(cacheFolder(), 'passed', `${await hashOfInputs()}-${arch}${full ? '-full' : ''}`));
+const passedFolder = join(cacheFolder(), 'passed', `${await hashOfInputs()}-${arch}`);
+const passedInFull = `${passedFolder}-full`;
+const passed = full ? new PassedParts(passedInFull) : new PassedParts(passedFolder, [passedInFull]);
 const results: TestResult[] = [];
 for (const part of PARTS.filter((each) => values.only.includes(each))) {
   const before = values['go-on'] && positionals.length === 0 ? await passed.of(part) : undefined;

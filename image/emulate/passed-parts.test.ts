@@ -29,6 +29,14 @@ passedParts('a part with a failure, or that ran no test, has not passed', async 
   assert.is(await parts.of('show'), undefined);
 });
 
+passedParts('what has passed in a run that asks for more has passed, and not the other way round', async () => {
+  const part = { results: [resultOf('passed')], figures: {} };
+  await new PassedParts(join(folder, 'full')).keep('boot', part);
+  assert.equal(await new PassedParts(join(folder, 'few'), [join(folder, 'full')]).of('boot'), part);
+  await new PassedParts(join(folder, 'few')).keep('show', part);
+  assert.is(await new PassedParts(join(folder, 'full')).of('show'), undefined);
+});
+
 passedParts('what was cut off while it was written counts for nothing', async () => {
   await writeFile(join(folder, 'boot.json'), '{"results":[');
   assert.is(await new PassedParts(folder).of('boot'), undefined);

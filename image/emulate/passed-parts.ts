@@ -17,29 +17,32 @@ export interface PartResult {
  */
 export class PassedParts {
   readonly #folder: string;
+  readonly #stricter: readonly string[];
 
-  /** @param folder is made when something is kept */
-  constructor(folder: string) {
+  /**
+   * @param folder is made when something is kept
+   * @param stricter folders of runs that ask for more: what has passed there has passed here
+   */
+  constructor(folder: string, stricter: readonly string[] = []) {
     this.#folder = folder;
+    this.#stricter = stricter;
   }
 
   /** @returns undefined when it has not passed, or nobody can read what it came to */
   async of(part: string): Promise<PartResult | undefined> {
-    try {
-      return JSON.parse(await readFile(this.#file(part), 'utf8')) as PartResult;
-    } catch {
-      return undefined;
+    for (const folder of [this.#folder, ...this.#stricter]) {
+      const result = await readFile(join(folder, `${part}.json`), 'utf8')
+        .then((text) => JSON.parse(text) as PartResult)
+        .catch(() => undefined);
+      if (result !== undefined) return result;
     }
+    return undefined;
   }
 
   /** Keeps it when nothing of it has failed. */
   async keep(part: string, result: PartResult): Promise<void> {
     if (result.results.length === 0 || result.results.some(({ outcome }) => outcome === 'failed')) return;
     await mkdir(this.#folder, { recursive: true });
-    await writeFile(this.#file(part), JSON.stringify(result));
-  }
-
-  #file(part: string): string {
-    return join(this.#folder, `${part}.json`);
+    await writeFile(join(this.#folder, `${part}.json`), JSON.stringify(result));
   }
 }

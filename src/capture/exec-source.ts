@@ -14,6 +14,8 @@ import { XRUN, xrunCounter } from './xruns.ts';
 
 /** A recorder is never ahead; a program that reads a file is held back, through its pipe. */
 const LEAD_MS = 300;
+/** Twice the error of an ordinary crystal, which is up to 100 ppm on a cheap card. */
+const FASTER_PPM = 200;
 const MAX_LINES_A_SECOND = 5;
 
 /** The sound that a program writes to its standard output. */
@@ -32,7 +34,8 @@ export class ExecSource implements AudioSource {
   }
 
   read(signal: AbortSignal): AsyncGenerator<PcmBlock, void, undefined> {
-    return paced(this.#run(signal), { clock: this.#context.clock, signal }, { leadMs: LEAD_MS });
+    const { clock } = this.#context;
+    return paced(this.#run(signal), { clock, signal }, { leadMs: LEAD_MS, fasterPpm: FASTER_PPM });
   }
 
   async *#run(signal: AbortSignal): AsyncGenerator<PcmBlock, void, undefined> {

@@ -69,6 +69,34 @@ test('a source in real time, or slower, or jittering, is never delayed', async (
   );
 });
 
+test('a recorder whose clock is fast by less than the tolerance is never held back, one that is faster is', async () => {
+  /** How long after it was there the last of an hour's blocks came out, when the clock is fast by `ppm`. */
+  const heldBackMs = async (ppm: number, fasterPpm: number): Promise<number> => {
+    const clock = new FakeClock();
+    const startUs = clock.nowUs();
+    const blockUs = 1e6 / (1 + ppm / 1e6);
+    let there = 0;
+    let heldMs = 0;
+    async function* recorder(): AsyncGenerator<PcmBlock> {
+      for (there = 1; there <= 3600; there++) {
+        const waitMs = (startUs + there * blockUs - clock.nowUs()) / 1000;
+        if (waitMs > 0) await sleep(clock, waitMs, never);
+        yield { samples: new Int16Array(96_000), channels: 2 };
+      }
+    }
+    const reading = (async () => {
+      for await (const _ of paced(recorder(), { clock, signal: never }, { leadMs: 100, fasterPpm }))
+        heldMs = (clock.nowUs() - startUs - there * blockUs) / 1000;
+    })();
+    while (there <= 3600) await clock.run(1000);
+    await reading;
+    return heldMs;
+  };
+  assert.ok((await heldBackMs(150, 200)) < 2);
+  const held = await heldBackMs(150, 0);
+  assert.ok(held > 400, `${held} ms`);
+});
+
 test('while it catches up, everything else gets its turn', async () => {
   let [turns, blocks] = [0, 0];
   const count = (): void => {

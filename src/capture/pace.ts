@@ -16,6 +16,11 @@ export interface PaceOptions {
    * leads; without, time is that of arrival, which follows the clock of a live source.
    */
   readonly isStamped?: boolean;
+  /**
+   * How much faster than real time it may go for good, in parts per million: a recorder has a clock of its own, and one that
+   * is held back loses sound as soon as its buffers are full. 0 unless given.
+   */
+  readonly fasterPpm?: number;
 }
 
 /**
@@ -38,13 +43,14 @@ export async function* paced(
 ): AsyncGenerator<PcmBlock, void, undefined> {
   const { clock, signal } = deps;
   const leadUs = options.leadMs * 1000;
+  const frameUs = 1e6 / (SAMPLE_RATE * (1 + (options.fasterPpm ?? 0) / 1e6));
   /** When the first frame of the schedule was due, and how many there were since. */
   let startUs: number | undefined;
   let frames = 0;
   let turnMs = performance.now();
   for await (const block of blocks) {
     startUs ??= clock.nowUs();
-    let dueUs = startUs + (frames * 1e6) / SAMPLE_RATE - leadUs;
+    let dueUs = startUs + frames * frameUs - leadUs;
     const nowUs = clock.nowUs();
     if (nowUs - dueUs - leadUs > MAX_LATE_US) {
       startUs = nowUs;
