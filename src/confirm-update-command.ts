@@ -9,6 +9,8 @@ import { MARKS_FOLDER, UpdateMarks } from './update/update-marks.ts';
 
 /** How long a new system may take to prove itself. */
 const PATIENCE_MS = 180_000;
+/** And RAUC, to come up beside all else that starts. */
+const RAUC_MS = 120_000;
 
 /**
  * `pipit confirm-update [-c FILE] [--marks FOLDER]`: says of the system that runs that it came up well, if it did. Run at
@@ -30,9 +32,11 @@ export async function run(args: readonly string[]): Promise<number> {
     write: (line) => process.stdout.write(line),
   }).room('update');
   try {
+    const rauc = new Rauc(runProgram);
+    await rauc.untilAnswers(RAUC_MS);
     const outcome = await confirmSystem({
       log,
-      rauc: new Rauc(runProgram),
+      rauc,
       marks: new UpdateMarks(values.marks),
       proof: () => proveConfigured(values.config),
     });

@@ -110,6 +110,22 @@ test('tells what is done, what a bundle is, and marks', async () => {
   ]);
 });
 
+test('one that is late to start is waited for, one that never answers is not for ever', async () => {
+  let asked = 0;
+  const late = new Rauc(async () => {
+    asked += 1;
+    if (asked > 1) return { exitCode: 0, out: ANSWERS['GetAll'] ?? '', complaint: '' };
+    return { exitCode: 1, out: '', complaint: 'Call failed: Failed to activate service: timed out\n' };
+  });
+  await late.untilAnswers(60_000);
+  assert.is(asked, 2);
+  const never = new Rauc(async () => ({ exitCode: 1, out: '', complaint: 'Call failed: Connection timed out' }));
+  await never.untilAnswers(0).then(
+    () => assert.unreachable('it answered'),
+    (error: PipitError) => assert.is(error.code, 'update.rauc'),
+  );
+});
+
 test('a refusal has its own words, and those for people', async () => {
   const said = async (complaint: string) => {
     const it = new Rauc(async () => ({ exitCode: 1, out: '', complaint }));

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { DeviceError } from '../core/errors.ts';
 
@@ -6,6 +7,7 @@ const INSTALLER = `${SERVICE}.Installer`;
 /** Looking at a bundle means reading all of it, from a card. */
 const INSPECT_MS = 180_000;
 const ANSWER_MS = 30_000;
+const LOOK_MS = 1_000;
 /** Of RAUC's words for why it does not do something. */
 const MAX_WORDS = 500;
 /** RAUC's configuration; where it is not there, nobody need be asked. */
@@ -59,6 +61,25 @@ export class Rauc {
   constructor(run: RunProgram, busctl: readonly string[] = ['busctl', '--system']) {
     this.#run = run;
     this.#busctl = busctl;
+  }
+
+  /**
+   * Waits until it answers. D-Bus gives up on what it starts after 25 s (activation_timeout in dbus-daemon's
+   * bus/config-parser.c), which RAUC may need while all of a slow machine starts; it comes up all the same.
+   *
+   * @throws DeviceError `update.rauc` when it has not after so long
+   */
+  async untilAnswers(limitMs: number): Promise<void> {
+    const untilMs = performance.now() + limitMs;
+    for (;;) {
+      try {
+        await this.#properties();
+        return;
+      } catch (error) {
+        if (performance.now() > untilMs) throw error;
+        await pause(LOOK_MS);
+      }
+    }
   }
 
   /** The two systems, of their parts only the roots. */
