@@ -3,8 +3,9 @@
  * built before with the same inputs is not built again.
  *
  *   --arch arm64|amd64   arm64 is what is shipped (the default), amd64 its twin
- *   --only NAME          a part of: boot, show, self-test, timing, power-cuts, updates; may be given more than once
- *   --full               50 power cuts instead of 3, 20 instead of 2 while an update is installed, 5 starts each instead of 1
+ *   --only NAME          a part of: boot, show, timing, self-test, power-cuts, lost-data, updates; may be given more than once
+ *   --full               50 power cuts instead of 3, 20 instead of 2 while an update is installed, 5 starts each instead of 1,
+ *                        and data that is lost
  *   --go-on              leaves out the parts that have passed here with the same inputs, --full or as asked for
  *   --seed N             the same random moments as in another run
  *   --dist FOLDER        somewhere else than dist/
@@ -26,6 +27,7 @@ import { writeReports } from '../hardware-tests/write-reports.ts';
 import { writeBootReport } from './emulate/boot-report.ts';
 import { firstBootTests, journalTest } from './emulate/first-boot-tests.ts';
 import { Lab } from './emulate/lab.ts';
+import { lostDataTests } from './emulate/lost-data-tests.ts';
 import { memoryTests } from './emulate/memory-tests.ts';
 import { PassedParts } from './emulate/passed-parts.ts';
 import { powerCutTests } from './emulate/power-cut-tests.ts';
@@ -40,7 +42,8 @@ import { cacheFolder } from './step.ts';
 import { makeSystem } from './system.ts';
 import { openToolbox } from './toolbox.ts';
 
-const PARTS = ['boot', 'show', 'self-test', 'timing', 'power-cuts', 'updates'] as const;
+/** In this order: the shared machine has run for a while when its start is timed, and is on again for what follows. */
+const PARTS = ['boot', 'show', 'timing', 'self-test', 'power-cuts', 'lost-data', 'updates'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -83,6 +86,7 @@ const parts: Readonly<Record<(typeof PARTS)[number], readonly HardwareTest[]>> =
   ],
   timing: timingTests(lab, { rounds: full ? 5 : 1 }),
   'power-cuts': powerCutTests(lab, { count: full ? 50 : 3, random }),
+  'lost-data': full ? lostDataTests(lab) : [],
   // The twin has no boot loader that could choose a system.
   updates: arch === 'arm64' ? updateTests(lab, { powerCuts: full ? 20 : 2, random }) : [],
 };

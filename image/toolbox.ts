@@ -37,7 +37,6 @@ const PACKAGES = [
   'squashfs-tools',
   'systemd',
   'u-boot-qemu',
-
   'u-boot-tools',
   'xz-utils',
   'zstd',
@@ -50,7 +49,7 @@ const MMDEBSTRAP_OPTIONS = [
   '--aptopt=APT::Install-Recommends "false"',
 ];
 
-/** A Debian of its own with all tools; what it runs sees the machine's /work files at their own paths. */
+/** A Debian of its own with all tools; what it runs sees this machine's folders that it is given, at their own paths. */
 export interface Toolbox {
   /** Where it is unpacked. */
   readonly folder: string;

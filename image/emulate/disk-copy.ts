@@ -37,6 +37,16 @@ export class DiskCopy implements AsyncDisposable {
     return await this.#mtools('mtype', partition, [`::${name}`]);
   }
 
+  /** Writes over the beginning of a partition, as a card does that is broken. */
+  async spoil(partition: Partition['name'], bytes: number): Promise<void> {
+    await using disk = await open(this.file, 'r+');
+    const noise = Buffer.alloc(2 ** 20, 0xa5);
+    const start = startOf(partition);
+    for (let at = 0; at < bytes; at += noise.length) {
+      await disk.write(noise, 0, Math.min(noise.length, bytes - at), start + at);
+    }
+  }
+
   /** Copies a partition into a file of its own, as it is at this moment; holes stay holes, and are not read. */
   async extract(partition: { readonly start: number; readonly size: number }, file: string): Promise<void> {
     const tool = toolOf(this.#toolbox, 'usr/bin/qemu-img');
@@ -49,12 +59,17 @@ export class DiskCopy implements AsyncDisposable {
   }
 
   async #mtools(program: string, partition: Partition['name'], args: readonly string[], input?: string) {
-    const place = placedPartitions().find(({ name }) => name === partition);
     const tool = toolOf(this.#toolbox, 'usr/bin/mtools');
     return await command(
       tool.name,
-      [...tool.before, '-c', program, '-i', `${this.file}@@${place?.start ?? 0}`, ...args],
+      [...tool.before, '-c', program, '-i', `${this.file}@@${startOf(partition)}`, ...args],
       { env: { MTOOLS_SKIP_CHECK: '1' }, ...(input !== undefined && { input }) },
     );
   }
+}
+
+function startOf(partition: Partition['name']): number {
+  const place = placedPartitions().find(({ name }) => name === partition);
+  if (place === undefined) throw new Error(`No partition is named ${partition}.`);
+  return place.start;
 }

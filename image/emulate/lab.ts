@@ -44,6 +44,11 @@ export class Lab implements AsyncDisposable {
     return machine;
   }
 
+  /** The shared machine is switched off, where it is on: what comes next has the processors for itself. */
+  async rest(): Promise<void> {
+    await (await this.#machine)?.powerOff();
+  }
+
   /** One more machine, of the caller's own; it is off. */
   async open(options: Partial<MachineOptions> = {}): Promise<Machine> {
     await mkdir(this.folder, { recursive: true });

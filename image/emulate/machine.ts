@@ -20,7 +20,7 @@ export interface MachineOptions {
   readonly memoryMb?: number;
   /** How large the card is; as large as the image when left out. */
   readonly cardBytes?: number;
-  /** Raw; its writer looks after it. */
+  /** A raw file that is only read. */
   readonly secondDisk?: string;
   /** A kernel that is started without a boot loader. Takes the place of U-Boot, which only arm64 has. */
   readonly direct?: DirectBoot;

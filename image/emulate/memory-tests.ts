@@ -10,7 +10,7 @@ const MB = 1e6;
 const MOST_MB = 330;
 const MOST_WITH_CAMERA_MB = 430;
 /** How long the ring is given to fill; what is then missing is added. */
-const FILL_MS = 120_000;
+const FILL_MS = 60_000;
 const SETTLE_MS = 20_000;
 const PATHS = ['/stream.mp3', '/stream.mp3', '/stream.opus', '/stream.aac', '/stream.flac'];
 

@@ -46,6 +46,7 @@ export function powerCutTests(lab: Lab, { count, random }: { count: number; rand
       needs: [],
       limitMs: (count + 1) * BOOT_MS,
       async run(bench) {
+        await lab.rest();
         const machine = bench.stack.use(await lab.open({ losesWrites: random, signal: bench.signal }));
         const cuts: Cut[] = [];
         for (let number = 1; number <= count; number += 1) {

@@ -7,6 +7,7 @@ export interface Board {
   readonly memoryMb: number;
   /** A raw file, or the socket of an NBD server. */
   readonly disk: { readonly file: string } | { readonly socket: string };
+  /** A raw file that is only read. */
   readonly secondDisk?: string;
   /** The boot loader, for a machine that boots as a Pi does from U-Boot on; or a kernel that is started directly. */
   readonly boot: { readonly uboot: string } | DirectBoot;
@@ -62,7 +63,12 @@ export function qemuArguments(board: Board): string[] {
     ...['-blockdev', card, '-device', 'virtio-blk-pci,drive=card'],
     ...(secondDisk === undefined
       ? []
-      : ['-drive', `if=none,id=second,format=raw,file=${secondDisk}`, '-device', 'virtio-blk-pci,drive=second']),
+      : [
+          '-drive',
+          `if=none,id=second,format=raw,readonly=on,file=${secondDisk}`,
+          '-device',
+          'virtio-blk-pci,drive=second',
+        ]),
     ...['-netdev', `user,id=lan${forwarded}`, '-device', 'virtio-net-pci,netdev=lan,romfile='],
     ...['-object', 'rng-random,filename=/dev/urandom,id=random', '-device', 'virtio-rng-pci,rng=random'],
     ...['-serial', `file:${serialLog}`],

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { command } from '../command.ts';
@@ -22,7 +20,6 @@ export interface ExecOptions {
 }
 
 const LIMIT_MS = 120_000;
-const COPY_MS = 900_000;
 const LOST = 255;
 
 /** Commands in a machine, over SSH with a key that was made for it. */
@@ -111,31 +108,9 @@ export class SshShell implements AsyncDisposable {
     }
   }
 
-  /** Copies a file out of the machine. */
-  async copyOut(path: string, file: string): Promise<void> {
-    await using to = await open(file, 'w');
-    await this.#copy(`cat '${path}'`, 'ignore', to.fd);
-  }
-
-  /** Copies a file into the machine. */
-  async copyIn(file: string, path: string): Promise<void> {
-    await using from = await open(file, 'r');
-    await this.#copy(`cat > '${path}'`, from.fd, 'ignore');
-  }
-
   /** Ends the shared connection: after a power cut nobody is at its other end. */
   async [Symbol.asyncDispose](): Promise<void> {
     const args = [...this.#ssh.before, ...this.#options, '-O', 'exit', 'root@127.0.0.1'];
     await command(this.#ssh.name, args, { timeoutMs: 10_000 }).catch(() => '');
-  }
-
-  async #copy(line: string, stdin: number | 'ignore', stdout: number | 'ignore'): Promise<void> {
-    const child = spawn(this.#ssh.name, [...this.#ssh.before, ...this.#options, 'root@127.0.0.1', line], {
-      signal: this.#signal,
-      timeout: COPY_MS,
-      stdio: [stdin, stdout, 'ignore'],
-    });
-    const [code] = (await once(child, 'close')) as [number | null];
-    if (code !== 0) throw new Error(`copying ended with ${code}: ${line}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { HardwareTest } from '../../hardware-tests/hardware-test.ts';
-import { makeTriedBundles, type TriedBundles } from './broken-bundles.ts';
+import { makeTriedBundles } from './broken-bundles.ts';
+import { makeBundlesDisk } from './bundles-disk.ts';
 import type { Lab } from './lab.ts';
 import type { Machine } from './machine.ts';
 import { UPDATE_SCENARIOS } from './updates.ts';
@@ -12,12 +13,14 @@ export function updateTests(
   lab: Lab,
   { powerCuts, random }: { powerCuts: number; random: () => number },
 ): HardwareTest[] {
-  let parts: Promise<{ readonly machine: Machine; readonly bundles: TriedBundles }> | undefined;
+  let opened: Promise<Machine> | undefined;
   const open = async () => {
+    await lab.rest();
     const bundles = await makeTriedBundles(lab.recipe, lab.toolbox, lab.system);
-    const machine = lab.keep(await lab.open({ memoryMb: 1024, losesWrites: random }));
+    const secondDisk = await makeBundlesDisk(bundles, lab.toolbox);
+    const machine = lab.keep(await lab.open({ memoryMb: 1024, losesWrites: random, secondDisk }));
     await machine.boot();
-    return { machine, bundles };
+    return machine;
   };
   return UPDATE_SCENARIOS.map((scenario) => ({
     about: 'updates',
@@ -25,8 +28,8 @@ export function updateTests(
     needs: [],
     limitMs: LIMIT_MS + powerCuts * CUT_MS,
     async run(bench) {
-      parts ??= open();
-      await scenario.run({ ...(await parts), powerCuts, random, note: bench.note });
+      opened ??= open();
+      await scenario.run({ machine: await opened, powerCuts, random, note: bench.note });
     },
   }));
 }
