@@ -1,8 +1,10 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const LEFT_MS = 1_000;
 
 /**
  * Aborts when the program is told to end: then what a test has begun is put back first. Until it is disposed of, being told
- * again changes nothing: a terminal that is lost tells twice, and so does npm.
+ * again changes nothing: a terminal that is lost tells twice, and so does npm. After that nobody waits for what a test in the
+ * middle still waited for.
  */
 export class Ending implements Disposable {
   readonly #ended = new AbortController();
@@ -16,6 +18,7 @@ export class Ending implements Disposable {
 
   [Symbol.dispose](): void {
     for (const name of SIGNALS) process.off(name, this.#end);
+    if (this.signal.aborted) setTimeout(() => process.exit(), LEFT_MS).unref();
   }
 
   readonly #end = (): void => this.#ended.abort(new Error('the run was ended'));
