@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=2
 import { existsSync, readFileSync } from 'node:fs';
-import { type Command, parseCommandLine, SUBCOMMANDS, type SubcommandFile, USAGE } from './command-line.ts';
+import { type Command, parseCommandLine, SUBCOMMANDS, type SubcommandFile, USAGE } from './commands/command-line.ts';
 import { formatDiagnostic, InvalidConfig } from './config/diagnostic.ts';
 import type { SettingsOrigin } from './config/load-settings.ts';
 import { PipitError, sentencesOf } from './core/errors.ts';
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   } else {
     // Loading FFmpeg takes as long as loading the station: both at once.
     using early = new EarlyProcess(SOUND_PROGRAM);
-    const { runStation } = await import('./run-station.ts');
+    const { runStation } = await import('./station/run-station.ts');
     await runStation(await originOf(command.configFile), version(), early);
   }
 }

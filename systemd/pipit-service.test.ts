@@ -23,7 +23,10 @@ test('systemd hears of it from the program alone, over the socket that the progr
   assert.is(value('Type'), 'notify');
   assert.is(value('NotifyAccess'), 'main');
   assert.is(value('OpenFile'), '/run/systemd/notify:notify');
-  assert.match(readFileSync(new URL('../src/service-notice.ts', import.meta.url), 'utf8'), /const NAME = 'notify'/);
+  assert.match(
+    readFileSync(new URL('../src/station/service-notice.ts', import.meta.url), 'utf8'),
+    /const NAME = 'notify'/,
+  );
 });
 
 test('a device may be plugged in after the start: the drivers that its class is known by are loaded before', () => {

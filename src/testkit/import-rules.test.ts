@@ -69,15 +69,18 @@ test('config imports core only, and nobody imports main', () => {
   refused('src/config/a.ts', `import { b } from '../web/b.ts';`);
   refused('src/web/a.ts', `import type { B } from '../config/b.ts';`);
   refused('src/web/a.ts', `import { b } from '../main.ts';`);
-  refused('src/mount/a.ts', `import { b } from '../station.ts';`);
+  refused('src/mount/a.ts', `import { b } from '../station/station.ts';`);
   refused('src/core/a.ts', `import { b } from '../ring/ring.ts';`);
 });
 
-test('main joins the rooms, but imports no package', () => {
+test('main, the station and the commands join the rooms, but import no package', () => {
   allowed('src/main.ts', `import { b } from './web/b.ts';`);
-  allowed('src/main.ts', `import { b } from './station.ts';`);
-  allowed('src/station.ts', `import { b } from './outputs/b.ts';`);
+  allowed('src/main.ts', `import { b } from './station/station.ts';`);
+  allowed('src/station/station.ts', `import { b } from '../outputs/b.ts';`);
+  allowed('src/commands/a-command.ts', `import { b } from '../station/b.ts';`);
+  refused('src/station/station.ts', `import { b } from '../commands/a-command.ts';`);
   refused('src/main.ts', `import { b } from 'hono';`);
+  refused('src/station/station.ts', `import { b } from 'hono';`);
   refused('src/main.ts', `import { b } from './testkit/fake-clock.ts';`);
 });
 
@@ -101,7 +104,8 @@ test('tests import what they need', () => {
   refused('src/ring/ring.ts', `import { listeners } from '../../bench/listeners.ts';`);
   allowed('image/system.ts', `import { makeDisk } from './disk/make-disk.ts';`);
   allowed('hardware-tests/box-tests.ts', `import { until } from './until.ts';`);
-  allowed('src/self-test-command.ts', `import { selfTest } from '../hardware-tests/self-test.ts';`);
+  allowed('src/commands/self-test-command.ts', `import { selfTest } from '../../hardware-tests/self-test.ts';`);
+  refused('src/station/station.ts', `import { selfTest } from '../../hardware-tests/self-test.ts';`);
   refused('src/web/app.ts', `import { selfTest } from '../../hardware-tests/self-test.ts';`);
 });
 

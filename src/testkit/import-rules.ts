@@ -68,6 +68,7 @@ export function violationOf(what: Import): string | undefined {
   if (target.startsWith('node:')) return undefined;
   if (target === 'package.json' && (isRoot(from) || from.startsWith('hardware-tests/'))) return undefined;
   if (isRoot(target) && !isRoot(from)) return `${target} joins the rooms: none of them imports it`;
+  if (isCommand(target) && roomOf(from) === 'station') return `${target} is asked for by name: only main.ts loads it`;
   const isTest = /\.(test|testing)\.ts$/.test(from);
   const room = roomOf(from);
   const other = roomOf(target);
@@ -75,8 +76,8 @@ export function violationOf(what: Import): string | undefined {
     const [beside] = BESIDE.exec(target) ?? [];
     if (beside === undefined) return packageViolation(from, target, isTest);
     // The hardware tests are shipped, too: `pipit self-test` is their way in.
-    const isCommand = beside === 'hardware-tests' && isRoot(from);
-    return room === undefined || isCommand ? undefined : `${beside} is not part of Pipit`;
+    const isWayIn = beside === 'hardware-tests' && isCommand(from);
+    return room === undefined || isWayIn ? undefined : `${beside} is not part of Pipit`;
   }
   // Tests, their fakes and benches join what they need, as the composition root does.
   if (isTest || room === 'testkit' || room === undefined) return undefined;
@@ -89,9 +90,13 @@ export function violationOf(what: Import): string | undefined {
   return `${room} may import ${allowed} and itself: declare the interface you need, station.ts joins the rooms`;
 }
 
-/** Files beside the rooms are the composition root: main.ts and what it is made of. */
+/** The composition root: main.ts, the station that it starts, and the other commands. */
 function isRoot(path: string): boolean {
-  return /^src\/[^/]+\.ts$/.test(path);
+  return /^src\/(?:main(?:\.test)?\.ts$|station\/|commands\/)/.test(path);
+}
+
+function isCommand(path: string): boolean {
+  return path.startsWith('src/commands/');
 }
 
 function packageViolation(from: string, target: string, isTest: boolean): string | undefined {
@@ -106,7 +111,7 @@ function packageViolation(from: string, target: string, isTest: boolean): string
   return may.test(from) || from.startsWith('bench/') ? undefined : `${packageName} belongs to ${may.source}`;
 }
 
-/** The room of a path under src/, the file's own name for one beside the rooms; undefined outside src/. */
+/** The room of a path under src/; `main` of main.ts; undefined outside src/. */
 function roomOf(path: string): string | undefined {
   const [top, room = ''] = path.split('/');
   return top === 'src' ? room.replace(/\.ts$/, '') : undefined;
