@@ -24,6 +24,8 @@ export interface Bench {
   readonly stack: AsyncDisposableStack;
   /** An empty folder of the test's own, in memory. */
   readonly folder: string;
+  /** Modules of the kernel that this run loads; those of others are left alone. */
+  readonly ownModules: Set<string>;
   /**
    * A Pipit of the test's own, with other ports, which runs until the end of the test. The user's rests: two of them are too
    * much for 512 MB.

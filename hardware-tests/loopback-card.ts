@@ -1,5 +1,6 @@
 import { access, writeFile } from 'node:fs/promises';
-import { type Bench, NotThere } from './hardware-test.ts';
+import type { Bench } from './hardware-test.ts';
+import { makeOwn } from './own-module.ts';
 import { must, program } from './program.ts';
 import { TonePlayer } from './tone-player.ts';
 import { until } from './until.ts';
@@ -7,8 +8,6 @@ import { until } from './until.ts';
 const DRIVER = '/sys/bus/platform/drivers/snd_aloop';
 /** How often it is tried to unload it before its cards are pulled. */
 const PULLED_AT = 15;
-/** Loaded by a test before: else it is somebody's who uses it. */
-let isOurs = false;
 
 /**
  * A sound card that records what is played to it (snd-aloop): what goes to its device 0 comes out of its device 1. Two of
@@ -61,13 +60,8 @@ export class LoopbackCard {
 
 /** Loads the module with so many cards, until the end of the test. */
 export async function loopbackCards(bench: Bench, count: number): Promise<LoopbackCard[]> {
-  if (isOurs) await program('modprobe', ['-r', 'snd-aloop']);
-  const isLoaded = await access(DRIVER).then(
-    () => true,
-    () => false,
-  );
-  if (isLoaded) throw new NotThere('somebody uses snd-aloop; where nobody does: modprobe -r snd-aloop');
-  isOurs = true;
+  // It takes the number of its cards when it is loaded.
+  if (makeOwn(bench, 'snd-aloop')) await must('modprobe', ['-r', 'snd-aloop']);
   const cards = Array.from({ length: count }, (_, number) => new LoopbackCard(number));
   // Before it is loaded: a run that is ended meanwhile leaves nothing behind.
   bench.stack.defer(async () => {

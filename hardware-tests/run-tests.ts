@@ -19,10 +19,11 @@ export interface RunDeps {
 export async function runTests(tests: readonly HardwareTest[], deps: RunDeps): Promise<TestResult[]> {
   const results: TestResult[] = [];
   const folder = await memoryFolder();
+  const ownModules = new Set<string>();
   try {
     for (const test of tests) {
       if (deps.signal.aborted) break;
-      const result = await runTest(test, folder, deps);
+      const result = await runTest(test, { folder, ownModules }, deps);
       results.push(result);
       deps.onResult(result);
     }
@@ -33,7 +34,7 @@ export async function runTests(tests: readonly HardwareTest[], deps: RunDeps): P
   return results;
 }
 
-async function runTest(test: HardwareTest, parent: string, deps: RunDeps): Promise<TestResult> {
+async function runTest(test: HardwareTest, run: RunParts, deps: RunDeps): Promise<TestResult> {
   const begun = performance.now();
   const notes: string[] = [];
   const result = (outcome: TestResult['outcome'], reason = ''): TestResult => {
@@ -46,12 +47,12 @@ async function runTest(test: HardwareTest, parent: string, deps: RunDeps): Promi
   }
   const limit = AbortSignal.timeout(test.limitMs ?? LIMIT_MS);
   const signal = AbortSignal.any([deps.signal, limit]);
-  const folder = await mkdtemp(join(parent, 'test-'));
+  const folder = await mkdtemp(join(run.folder, 'test-'));
   const stack = new AsyncDisposableStack();
   let error: unknown;
   try {
     if (test.needsRest) await deps.mainStation.rest(signal);
-    await orAborted(test.run(benchOf({ signal, stack, folder, notes, mainStation: deps.mainStation })), signal);
+    await orAborted(test.run(benchOf({ ...run, signal, stack, folder, notes, mainStation: deps.mainStation })), signal);
   } catch (caught) {
     error = limit.aborted
       ? new Error(`it was not over after ${(test.limitMs ?? LIMIT_MS) / 1000} s: ${caught}`)
@@ -67,16 +68,20 @@ async function runTest(test: HardwareTest, parent: string, deps: RunDeps): Promi
   return result(error instanceof NotThere ? 'skipped' : 'failed', messageOf(error));
 }
 
-interface BenchParts extends Pick<Bench, 'signal' | 'stack' | 'folder'>, Pick<RunDeps, 'mainStation'> {
+/** What the tests of a run share. */
+type RunParts = Pick<Bench, 'folder' | 'ownModules'>;
+
+interface BenchParts extends RunParts, Pick<Bench, 'signal' | 'stack'>, Pick<RunDeps, 'mainStation'> {
   readonly notes: string[];
 }
 
-function benchOf({ signal, stack, folder, notes, mainStation }: BenchParts): Bench {
+function benchOf({ signal, stack, folder, ownModules, notes, mainStation }: BenchParts): Bench {
   let stations = 0;
   return {
     signal,
     stack,
     folder,
+    ownModules,
     note: (text) => void notes.push(text),
     async station(config, options = {}) {
       stations += 1;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket, Socket as TcpSocket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Bench, NotThere } from './hardware-test.ts';
+import type { Bench } from './hardware-test.ts';
+import { makeOwn } from './own-module.ts';
 import { must, program } from './program.ts';
 import { answerControl } from './usb-descriptors.ts';
 import { type Submitted, UsbIpDevice } from './usb-ip.ts';
@@ -22,8 +23,6 @@ const CATCH_UP_MS = 500;
 /** The kernel asks a thousand times a second, a dozen times ahead: half of that is answered at once. */
 const ANSWER_MS = 6;
 const EPIPE = -32;
-/** Its module was loaded by a test before: else it is somebody's who uses it. */
-let isOurs = false;
 
 /**
  * A USB microphone that hears a tone: plugged into the kernel's virtual host controller (vhci_hcd, Documentation/usb/usbip),
@@ -117,12 +116,7 @@ export class UsbMicrophone {
 
 /** Loads the controller; what is plugged in goes with the end of the test. */
 export async function usbPorts(bench: Bench): Promise<void> {
-  const isLoaded = await access(CONTROLLER).then(
-    () => true,
-    () => false,
-  );
-  if (isLoaded && !isOurs) throw new NotThere('somebody uses vhci-hcd; where nobody does: modprobe -r vhci-hcd');
-  isOurs = true;
+  makeOwn(bench, 'vhci-hcd');
   // Before it is loaded: a run that is ended meanwhile leaves nothing behind.
   bench.stack.defer(async () => {
     await program('modprobe', ['-r', 'vhci-hcd']);
