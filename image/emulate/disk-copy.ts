@@ -37,11 +37,11 @@ export class DiskCopy implements AsyncDisposable {
     return await this.#mtools('mtype', partition, [`::${name}`]);
   }
 
-  /** Writes over the beginning of a partition, as a card does that is broken. */
-  async spoil(partition: Partition['name'], bytes: number): Promise<void> {
+  /** Writes over a part of a partition, as a card does that is broken. */
+  async spoil(partition: Partition['name'], from: number, bytes: number): Promise<void> {
     await using disk = await open(this.file, 'r+');
     const noise = Buffer.alloc(2 ** 20, 0xa5);
-    const start = startOf(partition);
+    const start = startOf(partition) + from;
     for (let at = 0; at < bytes; at += noise.length) {
       await disk.write(noise, 0, Math.min(noise.length, bytes - at), start + at);
     }

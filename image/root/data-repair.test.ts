@@ -44,7 +44,7 @@ test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true })
 function fill(folder: string, image: string): void {
   const setting = join(folder, 'config.hcl');
   writeFileSync(setting, 'profile = "raspberry-pi"\n');
-  run('mke2fs', '-q', '-F', '-t', 'ext4', '-b', '4096', '-L', 'pipit-data', image);
+  run('mke2fs', '-q', '-F', '-t', 'ext4', '-O', 'orphan_file', '-b', '4096', '-L', 'pipit-data', image);
   run('debugfs', '-w', '-R', 'mkdir /etc', image);
   run('debugfs', '-w', '-R', `write ${setting} /etc/config.hcl`, image);
 }
@@ -104,6 +104,16 @@ check('errors that the kernel has found are mended', ({ folder, image, aside }) 
   assert.is(repair(image, aside).status, 0);
   assert.ok(clean(image));
   assert.match(setting(image), 'raspberry-pi');
+});
+
+check('what is left of a spoiled card is repaired until nothing is found any more', ({ folder, image, aside }) => {
+  truncateSync(image, 640 * MIB);
+  fill(folder, image);
+  // Its next superblock is 128 MiB from the beginning.
+  spoil(image, 0, 120 * MIB);
+  const { status, stdout } = repair(image, aside);
+  assert.is(status, 0, stdout);
+  assert.ok(clean(image));
 });
 
 check('beyond repair it is made anew, and its first bytes are kept', ({ folder, image, aside }) => {
