@@ -20,6 +20,10 @@ const LEAST: EncoderEffort = { mp3Quality: 7, opusComplexity: 1, aacCoder: 'fast
 /** One of the beeps a second at least is among so many frames of FLAC (96 ms). */
 const SEVERAL = 24;
 
+/** No exchange of encoders takes as long. */
+const STOOD_STILL_MS = 190;
+const MAX_TRIES = 3;
+
 interface SeenUnit {
   readonly ptsUs: number;
   readonly endUs: number;
@@ -74,11 +78,19 @@ class Fixture implements AsyncDisposable {
   }
 }
 
+/** How far units begin from the end of the one before, where that is not at once. */
+function gapsMs(units: readonly SeenUnit[]): number[] {
+  return units
+    .map(({ ptsUs }, at) => (ptsUs - (units[at - 1]?.endUs ?? ptsUs)) / 1_000)
+    .filter((gapMs) => Math.abs(gapMs) >= 2);
+}
+
 function meanBytes(units: readonly SeenUnit[]): number {
   return units.reduce((sum, { bytes }) => sum + bytes, 0) / units.length;
 }
 
-test('a change of effort reaches every encoder of a worker that runs, and leaves no gap and nothing late', async () => {
+/** A worker goes to the least effort and back. @returns gaps of each rung, in milliseconds */
+async function changeEffort(): Promise<number[][]> {
   await using fixture = new Fixture();
   const before = await fixture.more(SEVERAL);
   fixture.worker.setEffort(LEAST);
@@ -88,17 +100,20 @@ test('a change of effort reaches every encoder of a worker that runs, and leaves
   assert.ok(meanBytes(after) > 1.1 * meanBytes(before), 'less effort makes larger frames of FLAC');
   fixture.worker.setEffort(HIGH);
   await fixture.more(SEVERAL);
-  for (const [rung, units] of fixture.units) {
-    for (const [at, { ptsUs }] of units.entries()) {
-      const end = units[at - 1]?.endUs ?? ptsUs;
-      assert.ok(
-        Math.abs(ptsUs - end) < 2_000,
-        `${rung.name}: unit ${at} begins ${ptsUs - end} us after the one before`,
-      );
-    }
-  }
   assert.is(fixture.counters.snapshot()['encode_skipped_samples_total'] ?? 0, 0);
   assert.is(fixture.counters.snapshot()['encoder_failures_total'] ?? 0, 0);
+  return [...fixture.units.values()].map(gapsMs);
+}
+
+test('a change of effort reaches every encoder of a worker that runs, and leaves no gap and nothing late', async () => {
+  const isOfTheMachine = (gaps: readonly number[]): boolean => gaps.some((gapMs) => gapMs > STOOD_STILL_MS);
+  let gaps = await changeEffort();
+  // Capture time of all of them jumps where the machine stood still (timeline.ts): that says nothing of the change.
+  for (let tries = 1; tries < MAX_TRIES && gaps.every(isOfTheMachine); tries += 1) gaps = await changeEffort();
+  assert.equal(
+    gaps,
+    RUNGS.map(() => []),
+  );
 });
 
 test('a treatment reaches the sound of a worker that runs', async () => {
