@@ -24,7 +24,12 @@ function madeAs(name: string): string | undefined {
 
 test('each that a unit, a script, RAUC or a command names is made at the start', () => {
   const users = [textOf('systemd/image'), textOf('image/root/files'), systemConf('arm64')];
-  const commands = ['update-command.ts', 'update/update-marks.ts', 'onboard-command.ts', 'onboarding/first-boot.ts'];
+  const commands = [
+    'commands/update-command.ts',
+    'update/update-marks.ts',
+    'commands/onboard-command.ts',
+    'onboarding/first-boot.ts',
+  ];
   users.push(...commands.map((name) => readFileSync(join(ROOT, 'src', name), 'utf8')));
   const named = new Set(
     [...users.join('\n').matchAll(/(?<![\w/])\/data\/([a-z]+)\b(?!-)/g)].map(([, name = '']) => name),
