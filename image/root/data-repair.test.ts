@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
+  readSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -19,6 +21,8 @@ import * as assert from 'uvu/assert';
 
 const SCRIPT = fileURLToPath(new URL('files/usr/lib/pipit-image/data-repair', import.meta.url));
 const MIB = 1_048_576;
+/** Of blocks of 4 KiB: the first one, and its first copy. */
+const SUPERBLOCKS = [1_024, 128 * MIB] as const;
 const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
 
 const run = (name: string, ...args: string[]) => spawnSync(name, args, { env, encoding: 'utf8' });
@@ -41,10 +45,10 @@ test.before.each((context) => {
 test.after.each(({ folder }) => rmSync(folder, { recursive: true, force: true }));
 
 /** A file system of the size of an early card, with one setting in it. */
-function fill(folder: string, image: string): void {
+function fill(folder: string, image: string, features = ''): void {
   const setting = join(folder, 'config.hcl');
   writeFileSync(setting, 'profile = "raspberry-pi"\n');
-  run('mke2fs', '-q', '-F', '-t', 'ext4', '-O', 'orphan_file', '-b', '4096', '-L', 'pipit-data', image);
+  run('mke2fs', '-q', '-F', '-t', 'ext4', '-O', `orphan_file,${features}`, '-b', '4096', '-L', 'pipit-data', image);
   run('debugfs', '-w', '-R', 'mkdir /etc', image);
   run('debugfs', '-w', '-R', `write ${setting} /etc/config.hcl`, image);
 }
@@ -83,6 +87,35 @@ check('a repair that is killed for want of memory costs nothing: it is tried aga
     encoding: 'utf8',
   });
   assert.is(status, 1, stdout);
+  assert.match(setting(image), 'raspberry-pi');
+});
+
+/** Sets a feature that nobody knows yet, in a superblock at that place (ext4 documentation: s_feature_incompat). */
+function setUnknownFeature(image: string, superblockAt: number): void {
+  const file = openSync(image, 'r+');
+  const byte = Buffer.alloc(1);
+  readSync(file, byte, 0, 1, superblockAt + 0x63);
+  byte[0] = (byte[0] ?? 0) | 0x80;
+  writeSync(file, byte, 0, 1, superblockAt + 0x63);
+  closeSync(file);
+}
+
+check('one that a newer system has made is left as it is', ({ folder, image, aside }) => {
+  fill(folder, image, '^metadata_csum');
+  for (const at of SUPERBLOCKS) setUnknownFeature(image, at);
+  const before = readFileSync(image);
+  const { status, stdout } = repair(image, aside);
+  assert.is(status, 0, stdout);
+  assert.match(stdout, 'a newer system');
+  assert.ok(readFileSync(image).equals(before));
+});
+
+check('one whose superblock only looks newer is repaired', ({ folder, image, aside }) => {
+  fill(folder, image, '^metadata_csum');
+  setUnknownFeature(image, SUPERBLOCKS[0]);
+  const { status, stdout } = repair(image, aside);
+  assert.is(status, 0, stdout);
+  assert.ok(clean(image));
   assert.match(setting(image), 'raspberry-pi');
 });
 
