@@ -5,7 +5,7 @@
  *   --arch arm64|amd64   arm64 is what is shipped (the default), amd64 its twin
  *   --only NAME          a part of: boot, show, timing, self-test, power-cuts, lost-data, updates; may be given more than once
  *   --full               50 power cuts instead of 3, 20 instead of 2 while an update is installed, 5 starts each instead of 1,
- *                        and data that is lost
+ *                        data that is lost, and an update that cannot use the data partition
  *   --go-on              leaves out the parts that have passed here with the same inputs, --full or as asked for
  *   --seed N             the same random moments as in another run
  *   --dist FOLDER        somewhere else than dist/
@@ -88,7 +88,7 @@ const parts: Readonly<Record<(typeof PARTS)[number], readonly HardwareTest[]>> =
   'power-cuts': powerCutTests(lab, { count: full ? 50 : 3, random }),
   'lost-data': full ? lostDataTests(lab) : [],
   // The twin has no boot loader that could choose a system.
-  updates: arch === 'arm64' ? updateTests(lab, { powerCuts: full ? 20 : 2, random }) : [],
+  updates: arch === 'arm64' ? updateTests(lab, { full, random }) : [],
 };
 const passedFolder = join(cacheFolder(), 'passed', `${await hashOfInputs()}-${arch}`);
 const passedInFull = `${passedFolder}-full`;

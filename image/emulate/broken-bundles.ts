@@ -21,6 +21,8 @@ export interface TriedBundles {
   readonly panics: string;
   /** Its programs end at once. */
   readonly crashes: string;
+  /** It cannot use the data partition. */
+  readonly blind: string;
 }
 
 /** Version of the good one; the broken ones have it in their names. */
@@ -35,9 +37,10 @@ const BREAKAGES = {
   panics: 'exit 1',
   crashes:
     "rm -f /root/usr/bin/pipit; printf '#!/bin/sh\\nexit 1\\n' > /root/usr/bin/pipit; chmod 755 /root/usr/bin/pipit",
+  blind: "printf '#!/bin/sh\\nexit 1\\n' > /root/usr/lib/pipit-image/data-repair",
 } as const;
 
-/** Makes them all. Takes about as long as copying the root five times. */
+/** Makes them all. Takes about as long as copying the root six times. */
 export async function makeTriedBundles(recipe: Recipe, toolbox: Toolbox, system: System): Promise<TriedBundles> {
   const tried = { ...recipe, version: TRIED_VERSION };
   const good = await makeBundle(tried, toolbox, system, { step: 'bundle-good' });
@@ -60,6 +63,7 @@ export async function makeTriedBundles(recipe: Recipe, toolbox: Toolbox, system:
     wrongKey: await makeBundle(tried, toolbox, system, { step: 'bundle-strange', keys: keysIn(join(strange, 'keys')) }),
     panics: await broken('panics'),
     crashes: await broken('crashes'),
+    blind: await broken('blind'),
   };
 }
 

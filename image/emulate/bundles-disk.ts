@@ -13,8 +13,8 @@ export function nameOnDisk(which: keyof TriedBundles): string {
 }
 
 /**
- * A second disk with all of them, as a stick that is plugged in: over the emulated network each would take as long as its
- * installation.
+ * A second disk with all of them, as a stick that is plugged in: it is there again after a power cut, and the emulated
+ * network has nothing to carry.
  *
  * @returns a squashfs without partitions, that nobody may write to
  */

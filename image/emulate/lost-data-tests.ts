@@ -17,10 +17,17 @@ export function lostDataTests(lab: Lab): HardwareTest[] {
   const about = 'lost data';
   const limitMs = 30 * MINUTE_MS;
   let opened: Promise<Machine> | undefined;
-  const open = async () => {
+  /** One machine for both. */
+  const setUp = async () => {
     await lab.rest();
     const machine = lab.keep(await lab.open());
     await machine.boot();
+    return machine;
+  };
+  const off = async () => {
+    opened ??= setUp();
+    const machine = await opened;
+    await machine.powerOff();
     return machine;
   };
   return [
@@ -30,9 +37,7 @@ export function lostDataTests(lab: Lab): HardwareTest[] {
       needs: [],
       limitMs,
       async run(bench) {
-        opened ??= open();
-        const machine = await opened;
-        await machine.powerOff();
+        const machine = await off();
         await machine.disk.spoil('data', 0, SPOILED_BYTES);
         await machine.boot();
         bench.note(await mustBeWell(machine));
@@ -44,9 +49,7 @@ export function lostDataTests(lab: Lab): HardwareTest[] {
       needs: [],
       limitMs,
       async run(bench) {
-        opened ??= open();
-        const machine = await opened;
-        await machine.powerOff();
+        const machine = await off();
         for (let from = 0; from < CARD_BYTES - OTHERS_BYTES; from += GROUP_BYTES) {
           await machine.disk.spoil('data', from, MIB);
         }

@@ -9,10 +9,8 @@ const LIMIT_MS = 3_600_000;
 const CUT_MS = 900_000;
 
 /** What must be true of updates: one machine of their own, which goes through all of it. */
-export function updateTests(
-  lab: Lab,
-  { powerCuts, random }: { powerCuts: number; random: () => number },
-): HardwareTest[] {
+export function updateTests(lab: Lab, { full, random }: { full: boolean; random: () => number }): HardwareTest[] {
+  const powerCuts = full ? 20 : 2;
   let opened: Promise<Machine> | undefined;
   const open = async () => {
     await lab.rest();
@@ -22,7 +20,7 @@ export function updateTests(
     await machine.boot();
     return machine;
   };
-  return UPDATE_SCENARIOS.map((scenario) => ({
+  return UPDATE_SCENARIOS.filter(({ onlyInFull }) => full || onlyInFull !== true).map((scenario) => ({
     about: 'updates',
     name: scenario.name,
     needs: [],
